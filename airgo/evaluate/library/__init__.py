@@ -1,0 +1,1 @@
+"""One file for each modelled library, found by name; see `airgo.evaluate.models`."""

@@ -1,0 +1,44 @@
+"""How much the evaluator may compute: fuel, depths, and sizes that are checked before anything is allocated.
+
+Figures from a prototype over 1,002 real DAG files: median 383 steps, 99 % under 21,715, the largest 281,201.
+"""
+
+from __future__ import annotations
+
+from airgo.evaluate.objects import PythonError
+
+STEPS = 500_000
+"""Statements and calls for one DAG file."""
+DEPTH = 64
+"""Nested calls of project functions."""
+SAME_FUNCTION = 8
+"""The same function on the call stack."""
+ELEMENTS = 1_000_000
+TEXT = 10_000_000
+INTEGER_BITS = 4_096
+FILE_BYTES = 5_000_000
+PATTERN = 2_000
+SUBJECT = 100_000
+CHOICE_LEAVES = 4
+
+
+class OutOfFuel(Exception):
+    """The file needs more steps than it may have; what was built so far is kept."""
+
+
+def check_elements(count: int) -> None:
+    """Refuse a container of more than ELEMENTS elements."""
+    if count > ELEMENTS:
+        raise PythonError("MemoryError", f"{count} elements are more than airgo computes with")
+
+
+def check_text(length: int) -> None:
+    """Refuse a text of more than TEXT characters."""
+    if length > TEXT:
+        raise PythonError("MemoryError", f"a text of {length} characters is more than airgo computes with")
+
+
+def check_bits(bits: int) -> None:
+    """Refuse an integer of more than INTEGER_BITS bits."""
+    if bits > INTEGER_BITS:
+        raise PythonError("OverflowError", f"an integer of {bits} bits is more than airgo computes with")

@@ -1,0 +1,160 @@
+"""The registry of library models: what a call, a constant or a method from outside the project means.
+
+A model is a small function of ours under the dotted name it stands for. `import os` binds `Extern("os")`; `os.path.join(...)` finds the
+model "os.path.join". Builtins are under "builtins." ("builtins.len"). Files in `airgo/evaluate/library/` are imported sorted by name.
+
+    @models("os.getenv", "os.environ.get")      # sees the whole call: symbolic arguments included
+    def getenv(call: Call) -> object: ...
+
+    @pure("os.path.basename")                   # sees plain values only; a symbolic argument gives a symbolic result
+    def basename(path: str) -> str: ...
+
+    constant("os.sep", "/")                     # a value, at attribute access; a dynamic one: constant("os.environ", EnvironmentMapping())
+    @methods(str)                               # methods of a plain type: call.args[0] is the receiver
+    def upper(call): ...                        # the function's name (less a trailing "_") is the method's name
+
+Models raise PythonError for what the program would raise, check sizes *before* they compute (`airgo.evaluate.limits`),
+and never see syntax. A pure model may raise the ordinary Python exception: it becomes a PythonError.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+
+from airgo.evaluate.objects import Bound, Call, Class, Function, Instance, Module, Partial, PythonError
+from airgo.values import MISSING, Operation, Symbolic, Template, Unknown, symbolic_parts
+
+Model = Callable[[Call], object]
+
+MODELS: dict[str, Model] = {}
+CONSTANTS: dict[str, object] = {}
+METHODS: dict[type, dict[str, Model]] = {}
+TYPES: dict[str, type] = {}
+"""Dotted names that stand for real Python types, for isinstance and for methods: "builtins.str" → str, "datetime.datetime" → datetime."""
+
+MODULES: set[str] = set()
+"""Modules that are modelled: an unknown attribute of them is still an Extern."""
+
+
+def models(*names: str) -> Callable[[Model], Model]:
+    """Register a model that sees the whole call."""
+
+    def register(function: Model) -> Model:
+        for name in names:
+            if name in MODELS:
+                raise ValueError(f"two models of {name}")
+            MODELS[name] = function
+        return function
+
+    return register
+
+
+def pure(*names: str) -> Callable[[Callable[..., object]], Callable[..., object]]:
+    """Register a function over plain values; symbolic arguments are lifted, ordinary exceptions become the program's."""
+
+    def register(function: Callable[..., object]) -> Callable[..., object]:
+        models(*names)(lift(function))
+        return function
+
+    return register
+
+
+def methods(*types: type) -> Callable[[Model], Model]:
+    """Register a method of plain types that sees the whole call; `call.args[0]` is the receiver."""
+
+    def register(function: Model) -> Model:
+        for owner in types:
+            table = METHODS.setdefault(owner, {})
+            name = function.__name__.rstrip("_") if not function.__name__.startswith("__") else function.__name__
+            if name in table:
+                raise ValueError(f"two models of {owner.__name__}.{name}")
+            table[name] = function
+        return function
+
+    return register
+
+
+def pure_methods(owner: type, *names: str) -> None:
+    """Let the named methods of a plain type be the real ones, lifted. For methods whose result is no larger than what went in."""
+    table = METHODS.setdefault(owner, {})
+    for name in names:
+        if name in table:
+            raise ValueError(f"two models of {owner.__name__}.{name}")
+        table[name] = lift(getattr(owner, name), f".{name}")
+
+
+def constant(name: str, value: object) -> None:
+    """Register the value of a dotted name."""
+    if name in CONSTANTS:
+        raise ValueError(f"two values of {name}")
+    CONSTANTS[name] = value
+
+
+ORDINARY_ERRORS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, UnicodeError, OSError, RecursionError)
+PROJECT_VALUES = (Function, Bound, Class, Instance, Module, Partial)
+
+
+def lift(function: Callable[..., object], name: str | None = None) -> Model:
+    """A model from a function over plain values: the one place where symbolic arguments and Python's own errors are handled."""
+
+    @functools.wraps(function)
+    def model(call: Call) -> object:
+        blocker = obstacle(call)
+        if blocker is not None:
+            return symbolic_result(name or call.name, call, blocker)
+        try:
+            return function(*call.args, **call.kwargs)
+        except ORDINARY_ERRORS as error:
+            raise PythonError(type(error).__name__, str(error)) from error
+
+    return model
+
+
+def obstacle(call: Call) -> object | None:
+    """The first argument value (at any depth) that is not plain data, or None."""
+    stack: list[object] = [*call.args, *call.kwargs.values()]
+    for value in stack:
+        if isinstance(value, PROJECT_VALUES):
+            return value
+    return next(symbolic_parts(stack), None)
+
+
+def symbolic_result(name: str, call: Call, blocker: object) -> object:
+    """What a pure function over a symbolic argument gives: an Operation, or Unknown when an argument is."""
+    if isinstance(blocker, Unknown):
+        return Unknown(f"{name} of a value that is not known", call.place, blocker)
+    if isinstance(blocker, Symbolic):
+        return Operation(name, (*call.args, *call.kwargs.values()), call.place)
+    return Unknown(f"{name} of an object of the project", call.place)
+
+
+def load_library() -> None:
+    """Import every file of `airgo/evaluate/library/`, sorted by name; safe to call again."""
+    package = importlib.import_module("airgo.evaluate.library")
+    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda found: found.name):
+        importlib.import_module(f"airgo.evaluate.library.{module.name}")
+
+
+__all__ = [
+    "CONSTANTS",
+    "METHODS",
+    "MISSING",
+    "MODELS",
+    "MODULES",
+    "TYPES",
+    "Call",
+    "Mapping",
+    "Model",
+    "PythonError",
+    "Template",
+    "constant",
+    "lift",
+    "load_library",
+    "methods",
+    "models",
+    "pure",
+    "pure_methods",
+]
