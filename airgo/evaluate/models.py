@@ -24,7 +24,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
 
-from airgo.evaluate.objects import Bound, Call, Class, Function, Instance, Module, Partial, PythonError
+from airgo.evaluate.objects import Bound, Call, Class, ExternBase, Function, Instance, Module, Partial, PythonError
 from airgo.values import MISSING, Operation, Symbolic, Template, Unknown, symbolic_parts
 
 Model = Callable[[Call], object]
@@ -34,6 +34,14 @@ CONSTANTS: dict[str, object] = {}
 METHODS: dict[type, dict[str, Model]] = {}
 TYPES: dict[str, type] = {}
 """Dotted names that stand for real Python types, for isinstance and for methods: "builtins.str" → str, "datetime.datetime" → datetime."""
+
+BASES: dict[str, ExternBase] = {}
+"""Classes from outside that project classes extend, by dotted name (canonical or not: the machine resolves aliases first)."""
+BASE_RESOLVERS: list[Callable[[str], ExternBase | None]] = []
+"""Asked for names that BASES lacks, in order: the operators of the catalogue are too many to list."""
+
+CALL_RESOLVERS: list[Callable[[str], Model | None]] = []
+"""Asked for called names that MODELS lacks, in order: a known operator class, or an unknown callable that takes part in a DAG."""
 
 MODULES: set[str] = set()
 """Modules that are modelled: an unknown attribute of them is still an Extern."""
@@ -84,6 +92,13 @@ def pure_methods(owner: type, *names: str) -> None:
         if name in table:
             raise ValueError(f"two models of {owner.__name__}.{name}")
         table[name] = lift(getattr(owner, name), f".{name}")
+
+
+def extern_base(base: ExternBase) -> None:
+    """Register how a class from outside behaves as a base of project classes."""
+    if base.name in BASES:
+        raise ValueError(f"two models of the base {base.name}")
+    BASES[base.name] = base
 
 
 def constant(name: str, value: object) -> None:
@@ -139,6 +154,9 @@ def load_library() -> None:
 
 
 __all__ = [
+    "BASES",
+    "BASE_RESOLVERS",
+    "CALL_RESOLVERS",
     "CONSTANTS",
     "METHODS",
     "MISSING",
@@ -151,6 +169,7 @@ __all__ = [
     "PythonError",
     "Template",
     "constant",
+    "extern_base",
     "lift",
     "load_library",
     "methods",

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from airgo.source import Place
-from airgo.values import Symbolic
+from airgo.values import MISSING, Symbolic
 
 if TYPE_CHECKING:
     import libcst as cst
 
+    from airgo.config import Config
+    from airgo.diagnostics import Rule
+    from airgo.discovery import ProjectFiles
     from airgo.evaluate.parsing import ParsedFile
     from airgo.evaluate.scope import Scope
 
@@ -149,20 +152,158 @@ class PythonError(Exception):
         self.value = value
 
 
+class Modelled(Symbolic):
+    """A value whose behaviour is ours: a DAG being built, an operator, `os.environ`, a logger. The machine asks it as Python would ask.
+
+    Every hook may return MISSING for "I have nothing to say": then Python's ordinary answer follows (AttributeError, TypeError …).
+    A project class that extends a modelled one has `Instance.native` set to such a value; what the class does not define is asked of it.
+    `call.machine`, `call.place` say who asks and where; `call.args` is empty unless stated.
+    """
+
+    __slots__ = ()
+
+    def get_attribute(self, name: str, call: Call) -> object:
+        """`self.name`; a method is returned as `Native`."""
+        return MISSING
+
+    def set_attribute(self, name: str, value: object, call: Call) -> bool:
+        """`self.name = value`; True when taken."""
+        return False
+
+    def get_item(self, key: object, call: Call) -> object:
+        """`self[key]`."""
+        return MISSING
+
+    def set_item(self, key: object, value: object, call: Call) -> bool:
+        """`self[key] = value`; True when taken."""
+        return False
+
+    def contains(self, key: object, call: Call) -> object:
+        """`key in self`: True, False, or a symbolic value."""
+        return MISSING
+
+    def operate(self, operator: str, other: object, reflected: bool, call: Call) -> object:
+        """`self OP other` (`other OP self` when reflected); `operator` is ">>", "<<", "&", "|", "+", "==" …"""
+        return MISSING
+
+    def called(self, call: Call) -> object:
+        """`self(*call.args, **call.kwargs)`."""
+        return MISSING
+
+    def elements(self, call: Call) -> list[object] | None:
+        """What iteration yields, or None when that is not known or not possible."""
+        return None
+
+    def length(self, call: Call) -> int | None:
+        """`len(self)`, or None."""
+        return None
+
+    def truth(self) -> bool | None:
+        """`bool(self)`, or None when not known."""
+        return True
+
+    def enter(self, call: Call) -> object:
+        """`with self as x`: the value of x; MISSING when it is no context manager."""
+        return MISSING
+
+    def leave(self, call: Call) -> None:
+        """The end of the `with` block; called also when the body raised."""
+
+
 class Caller(Symbolic):
     """What a model may ask of the machine. Implemented by `airgo.evaluate.machine.Machine`; models see nothing else of it."""
+
+    config: Config
+    """The settings: `variables`, `env`, `connections` are the deployment's inputs."""
+    files: ProjectFiles
+    """Reading files of the project, confined to its root."""
+    state: dict[str, object]
+    """Room for the Airflow models (current DAG, groups, DAGs registered); fresh for each DAG file."""
+    main_path: str
+    """Project path of the DAG file being processed."""
 
     def call(self, function: object, args: tuple[object, ...] = (), kwargs: Mapping[str, object] | None = None) -> object:
         """Call any value as Python would, at the place of the current call."""
         raise AssertionError
 
-    def attribute(self, value: object, name: str) -> object:
-        """`value.name` as Python would."""
+    def attribute(self, value: object, name: str, default: object = MISSING) -> object:
+        """`getattr(value, name[, default])`: raises PythonError("AttributeError") when there is none and no default."""
+        raise AssertionError
+
+    def set_attribute(self, value: object, name: str, new: object) -> None:
+        """`value.name = new`."""
+        raise AssertionError
+
+    def item(self, value: object, key: object) -> object:
+        """`value[key]`."""
+        raise AssertionError
+
+    def operate(self, operator: str, left: object, right: object) -> object:
+        """`left OP right` for arithmetic, comparison, "in", "and"/"or" excluded."""
         raise AssertionError
 
     def iterate(self, value: object) -> list[object] | None:
         """The elements of a value, or None when they cannot be known."""
         raise AssertionError
+
+    def truth(self, value: object) -> bool | None:
+        """`bool(value)` as Python would, `__bool__`/`__len__` of project classes included; None when not known."""
+        raise AssertionError
+
+    def isinstance(self, value: object, cls: object) -> bool | None:
+        """`isinstance(value, cls)`; cls is a Class, Extern or a tuple of them. None when not known."""
+        raise AssertionError
+
+    def code_ref(self, function: object) -> object:
+        """A Function, Bound, Partial or Class as a `CodeRef`; anything else as it is."""
+        raise AssertionError
+
+    def parameters(self, function: object) -> tuple[Parameter, ...] | None:
+        """The parameters of a project function, `self` of a bound method left out; None for anything else."""
+        raise AssertionError
+
+    def globals(self) -> dict[str, object]:
+        """The namespace of the module whose code is running: the very dict that `globals()` hands out."""
+        raise AssertionError
+
+    def guard(self) -> tuple[tuple[object, bool, Place], ...]:
+        """The undecided tests under which the machine is running now, outermost first: (test, polarity, place)."""
+        raise AssertionError
+
+    def repeated(self) -> tuple[object, ...]:
+        """The symbolic iterables of the loops whose body is being run once, outermost first."""
+        raise AssertionError
+
+    def report(self, rule: Rule, message: str, place: Place | None = None, notes: tuple[tuple[Place, str], ...] = ()) -> None:
+        """Add a diagnostic (subject: the current DAG, when there is one)."""
+        raise AssertionError
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a function. kind: positional · keyword · star · double_star. `default` is MISSING when it has none."""
+
+    name: str
+    kind: str
+    default: object = MISSING
+    annotation: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExternBase:
+    """How a class from outside behaves as the base of project classes; registered by dotted name with `models.extern_base`.
+
+    `create` gives `Instance.native` before any `__init__` runs (or None). `init` is `super().__init__(*args, **kwargs)` reaching the class
+    (also when no project class defines `__init__`): `call.args[0]` is the Instance. `before_init(instance, owner, function, call)` may
+    return other args/kwargs for a project class's own `__init__` (Airflow's metaclass fills in default_args there).
+    `methods` are what project code may call on `self` or by `super().name(...)`; `call.args[0]` is the Instance.
+    """
+
+    name: str
+    init: Callable[[Call], object]
+    create: Callable[[Instance, Call], object] | None = None
+    before_init: Callable[[Instance, Class, Function, Call], tuple[tuple[object, ...], dict[str, object]]] | None = None
+    methods: Mapping[str, Callable[[Call], object]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)

@@ -1,0 +1,1 @@
+"""The target: names, manifests, expressions, validation and YAML of Argo Workflows. Knows nothing of Airflow."""

@@ -1,0 +1,114 @@
+"""What the lowering passes work on: one workflow being made from one DAG. Mutable; frozen into `Lowered` at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from airgo import ir
+from airgo.argo.text import Text
+from airgo.config import Config
+from airgo.diagnostics import Collector, Diagnostic
+from airgo.lower.result import Input, LedgerEntry, Rename, Strategy
+from airgo.source import Span
+
+if TYPE_CHECKING:
+    from airgo.discovery import ProjectFiles
+    from airgo.mapping.registry import Registry
+
+Leaf = str | Text
+
+
+@dataclass(slots=True)
+class TemplateDraft:
+    """The body of one Argo template before it has a name: what one task runs.
+
+    `body` is the template without `name`, `inputs`, `outputs`, `retryStrategy`, `annotations`: `{"script": {...}, "volumes": [...]}`.
+    Its leaves are plain values or `Text`; a `Text` leaf may hold any hole: `airgo.lower.xcom` turns XComHole and ItemHole into inputs.
+    `arguments`: values that differ from task to task of the same code; the body refers to them by `Input(name)`. Tasks whose bodies are
+    equal share one template; an argument that is equal in all of them is put in its place and is no parameter.
+    `json_arguments` names those whose values are JSON texts (wire format); the others are raw text.
+    `outputs` maps an XCom key to the file that the body writes it to ("return_value" → "/tmp/airgo/return-value"); exported if somebody reads it.
+    `branch`: writes airgo-branch. `can_skip_itself`: writes airgo-state. `keep_exit_codes`: exit codes that end without a retry.
+    `finish`, when set, gives the final body once it is known which XCom keys somebody reads: a task nobody reads from has no glue for it.
+    `env` of the body's container gets the entries for EnvRef holes from `airgo.lower.inputs`.
+    """
+
+    body: dict[str, object]
+    name_hint: str
+    span: Span
+    arguments: dict[str, Leaf] = field(default_factory=dict)
+    json_arguments: frozenset[str] = frozenset()
+    outputs: dict[str, str] = field(default_factory=dict)
+    branch: bool = False
+    short_circuit: bool = False
+    can_skip_itself: bool = False
+    no_retry_exit_codes: tuple[int, ...] = ()
+    retry: dict[str, object] | None = None
+    deadline_seconds: float | None = None
+    finish: Callable[[frozenset[str]], dict[str, object]] | None = None
+
+
+@dataclass(slots=True)
+class Node:
+    """One task of the DAG on its way to a DAG task of Argo.
+
+    `name`: its task name in the Argo DAG. `template`: the template's final name (after sharing). `arguments`: what the DAG task passes.
+    `depends`: the expression, or None. `when`: conditions that must all hold. `why_not_better`: why the strategy is not a better one.
+    """
+
+    task: ir.Task
+    name: str
+    strategy: Strategy = "native"
+    why_not_better: str | None = None
+    draft: TemplateDraft | None = None
+    template: str = ""
+    arguments: dict[str, Leaf] = field(default_factory=dict)
+    depends: str | None = None
+    when: list[str] = field(default_factory=list)
+    outputs_read: set[str] = field(default_factory=set)
+    may_be_skipped: bool = False
+
+
+@dataclass(slots=True)
+class WorkflowDraft:
+    """One workflow being made. Passes read `dag` and write the rest, in the order of `airgo.lower.PASSES`.
+
+    `parameters` are the workflow's (name → {"value", "description", "enum"}), `logical-date` among them. `templates` are finished template objects.
+    `extra` are further documents by file name below `dags/<dag>/` ("cron-workflow.yaml" → documents). `env_needed`: per task id, EnvRef sources.
+    """
+
+    dag: ir.Dag
+    config: Config
+    registry: Registry
+    files: ProjectFiles
+    collector: Collector
+    name: str = ""
+    nodes: dict[str, Node] = field(default_factory=dict)
+    parameters: dict[str, dict[str, object]] = field(default_factory=dict)
+    spec: dict[str, object] = field(default_factory=dict)
+    templates: list[dict[str, object]] = field(default_factory=list)
+    cron: dict[str, object] | None = None
+    ledger: dict[tuple[str, str, str], LedgerEntry] = field(default_factory=dict)
+    renames: list[Rename] = field(default_factory=list)
+    inputs: list[Input] = field(default_factory=list)
+    origins: dict[str, Span] = field(default_factory=dict)
+    pools: dict[str, int] = field(default_factory=dict)
+    requirements: set[str] = field(default_factory=set)
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        """Add a diagnostic."""
+        self.collector.add(diagnostic)
+
+    def record(self, entry: LedgerEntry) -> None:
+        """Account for one thing the author wrote. A worse outcome replaces a better one; the reverse is ignored."""
+        order = ("mapped", "ignored", "approximated", "unsupported", "unknown")
+        key = (entry.subject, entry.kind, entry.name)
+        known = self.ledger.get(key)
+        if known is None or order.index(entry.outcome) > order.index(known.outcome):
+            self.ledger[key] = entry
+
+    def subject(self, task: ir.Task | None = None) -> str:
+        """The subject of a ledger entry or diagnostic: `dag` or `dag.task`."""
+        return self.dag.id if task is None else f"{self.dag.id}.{task.id}"
