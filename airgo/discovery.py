@@ -193,9 +193,8 @@ def clean_root(source_root: str) -> str:
 
 def walk(root: Path, folder: Path, exclude: Sequence[str]) -> Iterator[str]:
     """Python files below a folder that Airflow would look into, relative to the root."""
-    ignored: list[IgnoreRules] = [
-        IgnoreRules.read(parent) for parent in reversed([folder, *folder.parents]) if root in (parent, *parent.parents)
-    ]
+    above = [parent for parent in reversed([folder, *folder.parents]) if root in (parent, *parent.parents)]
+    ignored = [IgnoreRules.read(parent) for parent in above]
     for current, folders, names in os.walk(folder):
         here = Path(current)
         rules = ignored if here == folder else [*ignored, *(IgnoreRules.read(p) for p in between(folder, here))]
@@ -257,7 +256,7 @@ class IgnoreRules:
 
     def ignores(self, path: Path, *, folder: bool = False) -> bool:
         """Is the path left out by these rules?"""
-        if not self.expressions and not self.globs or self.folder not in path.parents:
+        if (not self.expressions and not self.globs) or self.folder not in path.parents:
             return False
         relative = path.relative_to(self.folder).as_posix()
         if any(expression.search(relative) for expression in self.expressions):
@@ -274,8 +273,7 @@ def guess_source_roots(root: Path, dag_files: Iterable[str], paths: Sequence[Pat
         parts = PurePosixPath(path).parent.parts
         if "dags" in parts:
             roots["/".join(parts[: parts.index("dags") + 1])] = None
-    for path in paths:
-        resolved = path.resolve()
+    for resolved in (path.resolve() for path in paths):
         if resolved.is_dir() and root in resolved.parents:
             roots[resolved.relative_to(root).as_posix()] = None
     siblings = [f"{PurePosixPath(r).parent}/{name}".removeprefix("./") for r in roots for name in ("plugins", "config")]
