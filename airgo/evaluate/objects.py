@@ -78,6 +78,18 @@ class Instance:
     attributes: dict[str, object] = field(default_factory=dict)
     place: Place | None = None
     native: object = None
+    key: object = None
+    """The plain value it is equal to and hashes as (a member of a str Enum, a named tuple); None: it equals only itself."""
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        mine = self if self.key is None else self.key
+        theirs = other.key if isinstance(other, Instance) and other.key is not None else other
+        return False if mine is self or isinstance(theirs, Instance | Symbolic) else bool(mine == theirs)
+
+    def __hash__(self) -> int:
+        return object.__hash__(self) if self.key is None else hash(self.key)
 
 
 @dataclass(slots=True, eq=False)
@@ -304,6 +316,11 @@ class ExternBase:
     create: Callable[[Instance, Call], object] | None = None
     before_init: Callable[[Instance, Class, Function, Call], tuple[tuple[object, ...], dict[str, object]]] | None = None
     methods: Mapping[str, Callable[[Call], object]] = field(default_factory=dict)
+    defined: Callable[[Call], object] | None = None
+    """Runs once for each project class below this base, when its body is done and before its decorators; `call.args[0]` is the Class."""
+    class_methods: Mapping[str, Callable[[Call], object]] = field(default_factory=dict)
+    """What may be done to the class itself (`Color("r")`, `Color["RED"]`, `for c in Color`): "__call__", "__getitem__", "__iter__", "__len__",
+    "__contains__", and class methods by their name; `call.args[0]` is the Class. A "__call__" that returns MISSING instantiates as usual."""
 
 
 @dataclass(slots=True, eq=False)
