@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from airgo import ir
 from airgo.argo.text import Text
 from airgo.config import Config
-from airgo.diagnostics import Collector, Diagnostic
-from airgo.lower.result import Input, LedgerEntry, Rename, Strategy
+from airgo.diagnostics import Collector, Diagnostic, Rule
+from airgo.lower.result import Input, LedgerEntry, Outcome, Rename, Strategy
 from airgo.source import Span
 
 if TYPE_CHECKING:
@@ -18,6 +18,19 @@ if TYPE_CHECKING:
     from airgo.mapping.registry import Registry
 
 Leaf = str | Text
+
+
+class CannotLower(Exception):
+    """A task, or a value of it, has no exact counterpart: the task becomes `manual` and `rule` is reported.
+
+    Raised by `airgo.lower.values` and by strategies; the message is in the user's words. `span` None: the task's own.
+    """
+
+    def __init__(self, rule: Rule, message: str, span: Span | None = None) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.message = message
+        self.span = span
 
 
 @dataclass(slots=True)
@@ -32,6 +45,9 @@ class TemplateDraft:
     `outputs` maps an XCom key to the file that the body writes it to ("return_value" → "/tmp/airgo/return-value"); exported if somebody reads it.
     `branch`: writes airgo-branch. `can_skip_itself`: writes airgo-state. `keep_exit_codes`: exit codes that end without a retry.
     `finish`, when set, gives the final body once it is known which XCom keys somebody reads: a task nobody reads from has no glue for it.
+    `outputs` may hold "items" (→ "/tmp/airgo/items"): the body can write the list of JSON texts that a mapped task fans out over.
+    `reads_everything`: the code pulls XComs that nobody could determine, so all of its ancestors' values are kept.
+    `notes`: ledger outcomes that are not `mapped`, by argument name: (outcome, code or None, reason or None).
     `env` of the body's container gets the entries for EnvRef holes from `airgo.lower.inputs`.
     """
 
@@ -48,6 +64,10 @@ class TemplateDraft:
     retry: dict[str, object] | None = None
     deadline_seconds: float | None = None
     finish: Callable[[frozenset[str]], dict[str, object]] | None = None
+    reads_everything: bool = False
+    notes: dict[str, tuple[Outcome, str | None, str | None]] = field(default_factory=dict)
+    why_not_better: str | None = None
+    extra_templates: list[dict[str, object]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
