@@ -21,11 +21,12 @@ from __future__ import annotations
 
 import functools
 import importlib
+import itertools
 import pkgutil
 from collections.abc import Callable, Mapping
 
 from airgo.evaluate.objects import Bound, Call, Class, ExternBase, Function, Instance, Module, Partial, PythonError
-from airgo.values import MISSING, Operation, Symbolic, Template, Unknown, symbolic_parts
+from airgo.values import MISSING, Choice, Operation, Symbolic, Template, Unknown, is_plain, symbolic_parts
 
 Model = Callable[[Call], object]
 
@@ -117,24 +118,70 @@ def lift(function: Callable[..., object], name: str | None = None) -> Model:
 
     @functools.wraps(function)
     def model(call: Call) -> object:
+        call = with_plain_instances(call)
         blocker = obstacle(call)
         if blocker is not None:
-            return symbolic_result(name or call.name, call, blocker)
+            choice = over_choice(model, call, blocker)
+            return symbolic_result(name or call.name, call, blocker) if choice is None else choice
         try:
             return function(*call.args, **call.kwargs)
         except ORDINARY_ERRORS as error:
-            raise PythonError(type(error).__name__, str(error)) from error
+            raise PythonError(type(error).__name__, error_text(error)) from error
 
     return model
+
+
+def error_text(error: BaseException) -> str:
+    """The message of an ordinary exception; a KeyError's is its key's repr."""
+    return str(error.args[0]) if isinstance(error, KeyError) and len(error.args) == 1 and isinstance(error.args[0], str) else str(error)
+
+
+def with_plain_instances(call: Call) -> Call:
+    """The call with members of a str or int Enum, and named tuples, replaced by the plain values they are."""
+    if not any(isinstance(value, Instance) and value.key is not None for value in (*call.args, *call.kwargs.values())):
+        return call
+    args = tuple(unwrap(value) for value in call.args)
+    return Call(call.machine, call.name, args, {name: unwrap(value) for name, value in call.kwargs.items()}, call.place, call.unseen)
+
+
+def unwrap(value: object) -> object:
+    """The plain value that an instance is equal to, else the value itself."""
+    return value.key if isinstance(value, Instance) and value.key is not None else value
+
+
+def over_choice(model: Model, call: Call, blocker: object) -> Choice | None:
+    """When the only symbolic thing is one argument that is a Choice: the choice between the results; else None."""
+    values = [*call.args, *call.kwargs.values()]
+    others = [value for value in values if value is not blocker]
+    if not isinstance(blocker, Choice) or len(others) != len(values) - 1 or not is_plain([others, blocker.then, blocker.orelse]):
+        return None
+    results = []
+    for leaf in (blocker.then, blocker.orelse):
+        args = tuple(leaf if value is blocker else value for value in call.args)
+        kwargs = {name: leaf if value is blocker else value for name, value in call.kwargs.items()}
+        results.append(model(Call(call.machine, call.name, args, kwargs, call.place, call.unseen)))
+    return Choice(blocker.test, results[0], results[1])
 
 
 def obstacle(call: Call) -> object | None:
     """The first argument value (at any depth) that is not plain data, or None."""
     stack: list[object] = [*call.args, *call.kwargs.values()]
-    for value in stack:
-        if isinstance(value, PROJECT_VALUES):
-            return value
-    return next(symbolic_parts(stack), None)
+    found = next(symbolic_parts(stack), None)
+    return found if found is not None else project_part(stack)
+
+
+def project_part(value: object) -> object | None:
+    """The first object of the project inside a plain container, or None."""
+    stack: list[object] = [value]
+    seen: set[int] = set()
+    while stack:
+        current = stack.pop()
+        if isinstance(current, PROJECT_VALUES):
+            return current
+        if isinstance(current, dict | list | tuple | set | frozenset) and id(current) not in seen:
+            seen.add(id(current))
+            stack.extend(itertools.chain(current, current.values()) if isinstance(current, dict) else current)
+    return None
 
 
 def symbolic_result(name: str, call: Call, blocker: object) -> object:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from airgo.discovery import ProjectFiles
     from airgo.evaluate.parsing import ParsedFile
     from airgo.evaluate.scope import Scope
+
+
+MOST_ELEMENTS = 1_000_000
+"""The same as `limits.ELEMENTS`, which cannot be imported from here."""
 
 
 @dataclass(slots=True, eq=False)
@@ -222,6 +227,22 @@ class Modelled(Symbolic):
         """The end of the `with` block; called also when the body raised."""
 
 
+class Iterator(Modelled):
+    """What `iter`, `map`, `zip`, generators and generator expressions give: elements that are handed out once, lazily."""
+
+    __slots__ = ("source",)
+
+    def __init__(self, source: Iterable[object]) -> None:
+        self.source = iter(source)
+
+    def elements(self, call: Call) -> list[object] | None:
+        """All that is left; nothing is left afterwards."""
+        found = list(itertools.islice(self.source, MOST_ELEMENTS + 1))
+        if len(found) > MOST_ELEMENTS:
+            raise PythonError("MemoryError", "an iterator yields more elements than airgo computes with")
+        return found
+
+
 class Caller(Symbolic):
     """What a model may ask of the machine. Implemented by `airgo.evaluate.machine.Machine`; models see nothing else of it."""
 
@@ -319,8 +340,9 @@ class ExternBase:
     defined: Callable[[Call], object] | None = None
     """Runs once for each project class below this base, when its body is done and before its decorators; `call.args[0]` is the Class."""
     class_methods: Mapping[str, Callable[[Call], object]] = field(default_factory=dict)
-    """What may be done to the class itself (`Color("r")`, `Color["RED"]`, `for c in Color`): "__call__", "__getitem__", "__iter__", "__len__",
-    "__contains__", and class methods by their name; `call.args[0]` is the Class. A "__call__" that returns MISSING instantiates as usual."""
+    """What may be done to the class itself (`Color("r")`, `Color["RED"]`, `for c in Color`); `call.args[0]` is the Class.
+    "__call__", "__getitem__", "__iter__", "__len__", "__contains__", and class methods by their name.
+    A "__call__" that returns MISSING instantiates as usual."""
 
 
 @dataclass(slots=True, eq=False)
