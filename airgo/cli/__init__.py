@@ -1,0 +1,1 @@
+"""The command line: the only part of airgo that prints, exits, or looks at the terminal."""

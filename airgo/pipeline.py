@@ -1,0 +1,170 @@
+"""The index of the program: from paths on the command line to manifests, one call after the other."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from airgo import argo, ir
+from airgo.build import build_file, infer_version
+from airgo.config import Config
+from airgo.diagnostics import Collector, Diagnostic, Rule, Severity
+from airgo.discovery import Discovered, ProjectFiles, Refused
+from airgo.evaluate.machine import Evaluation, ParseCache, evaluate_file
+from airgo.lower import lower
+from airgo.lower.inputs import shared_manifests
+from airgo.lower.result import Lowered, Manifest
+from airgo.mapping.registry import Registry
+from airgo.output import kustomization, python_image
+from airgo.source import Span, whole_file
+
+log = logging.getLogger(__name__)
+
+DUPLICATE_DAG = Rule(
+    "AG690",
+    "duplicate-dag-id",
+    Severity.ERROR,
+    summary="Two DAGs have the same id",
+    why="Airflow keeps one DAG of an id, whichever file it loaded last; airgo converts neither, because it cannot know which one is meant.",
+    remedy="Rename one of the two, or leave one file out with `exclude`",
+)
+INTERNAL_DAG = Rule(
+    "AG901",
+    "internal-dag",
+    Severity.ERROR,
+    summary="airgo made a mistake of its own on this DAG, which is left out",
+    why="An error inside airgo while it lowered one DAG. Every other DAG still converts.",
+    remedy="Report it with the file, if you may share it",
+)
+
+Progress = Callable[[int, int, str], None]
+"""Called before each file: how many are done, how many there are, which comes now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What the project's files are: the IR of every DAG, and what was found on the way."""
+
+    files: tuple[ir.File, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    airflow_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A conversion: the IR, the lowered DAGs, every manifest to write (paths below the output folder), and all diagnostics, sorted."""
+
+    inspection: Inspection
+    lowered: tuple[Lowered, ...]
+    manifests: tuple[Manifest, ...]
+    texts: Mapping[str, str]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(slots=True)
+class Run:
+    """One run over a project: its files, settings, and the collector that every stage adds to."""
+
+    found: Discovered
+    config: Config
+    collector: Collector = field(default_factory=Collector)
+    progress: Progress | None = None
+    strict: bool = False
+
+    @property
+    def files(self) -> ProjectFiles:
+        """The project's files."""
+        return self.found.files
+
+
+def inspect(run: Run) -> Inspection:
+    """Read every DAG file: evaluate, then build the IR."""
+    texts = read_all(run.files, run.found.dag_files)
+    project_version, versions = infer_version(run.files, texts)
+    version = run.config.airflow_version
+    cache = ParseCache()
+    files = []
+    for number, path in enumerate(run.found.dag_files):
+        if run.progress is not None:
+            run.progress(number, len(run.found.dag_files), path)
+        evaluation = evaluate_file(run.files, path, run.config, run.collector, strict=run.strict, cache=cache)
+        files.append(build_file(evaluation, run.config, run.collector, version or versions.get(path, project_version)))
+    return Inspection(tuple(files), run.collector.sorted(), version or project_version)
+
+
+def read_all(files: ProjectFiles, paths: Sequence[str]) -> dict[str, str]:
+    """The texts of the DAG files that can be read; the others are reported when they are evaluated."""
+    texts = {}
+    for path in paths:
+        try:
+            texts[path] = files.read(path)
+        except Refused:
+            continue
+    return texts
+
+
+def convert(run: Run) -> Result:
+    """The whole way: inspect, lower each DAG, add the shared objects, check what came out."""
+    inspection = inspect(run)
+    registry = Registry.load([run.files.root / folder for folder in run.config.mappings])
+    dags = convertible(inspection, run.collector)
+    lowered = tuple(one for dag in dags if (one := lower_one(dag, run, registry)) is not None)
+    project = project_name(run)
+    shared = shared_manifests(project, lowered, run.config)
+    manifests = (*(m for one in lowered for m in one.manifests), *shared)
+    validate(manifests, lowered, run)
+    texts = {manifest.path: argo.yaml.dump(manifest.documents, manifest.head) for manifest in manifests}
+    texts |= python_image(lowered, run.files)
+    if texts:
+        texts["kustomization.yaml"] = kustomization(texts)
+    return Result(inspection, lowered, manifests, texts, run.collector.sorted())
+
+
+def project_name(run: Run) -> str:
+    """The prefix of shared objects: as configured, else the project folder's name."""
+    return argo.names.object_name(run.config.project or run.files.root.name or "airgo")
+
+
+def convertible(inspection: Inspection, collector: Collector) -> tuple[ir.Dag, ...]:
+    """The DAGs whose id no other DAG has; the others are reported where they stand."""
+    dags = [dag for file in inspection.files for dag in file.dags]
+    count = Counter(dag.id for dag in dags)
+    for dag in dags:
+        if count[dag.id] > 1:
+            others = [(other.span, "and here") for other in dags if other.id == dag.id and other is not dag]
+            words = f"the DAG id {dag.id} is used {count[dag.id]} times; none of these DAGs is converted"
+            collector.add(DUPLICATE_DAG.at(dag.span, words, subject=dag.id, notes=others))
+    return tuple(dag for dag in dags if count[dag.id] == 1)
+
+
+def lower_one(dag: ir.Dag, run: Run, registry: Registry) -> Lowered | None:
+    """One DAG, lowered. A mistake of ours costs this DAG alone (evaluator, section 9: one of the two outer walls)."""
+    try:
+        return lower(dag, run.config, registry, run.files, run.collector)
+    except Exception as error:
+        if run.strict:
+            raise
+        log.debug("lowering %s failed", dag.id, exc_info=True)
+        run.collector.add(INTERNAL_DAG.at(dag.span, f"{dag.id} is left out: {type(error).__name__}: {error}", subject=dag.id))
+        return None
+
+
+def validate(manifests: Sequence[Manifest], lowered: Sequence[Lowered], run: Run) -> None:
+    """Check all manifests as Argo will; a problem is reported at the Python line that it comes from."""
+    origins = {pointer: span for one in lowered for pointer, span in one.origins.items()}
+    for manifest in manifests:
+        for problem in argo.validate.validate(manifest.documents, run.config.argo_version):
+            span = nearest(origins, f"{manifest.path}#{problem.pointer}") or whole_file(manifest.path)
+            run.collector.add(problem.rule.at(span, f"{manifest.path}{problem.pointer}: {problem.message}"))
+
+
+def nearest(origins: Mapping[str, Span], pointer: str) -> Span | None:
+    """The span of the longest known prefix of a pointer."""
+    while pointer not in origins and "/" in pointer.partition("#")[2]:
+        pointer = pointer.rpartition("/")[0]
+    return origins.get(pointer)
+
+
+__all__ = ["Evaluation", "Inspection", "Result", "Run", "convert", "inspect"]
