@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import importlib
 import os
-import pkgutil
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
 from typing import Annotated
 
-import click
 import typer
 
 from airgo import __version__
 from airgo.cli import commands
-from airgo.cli.exits import CLEAN, INTERNAL, USAGE, UsageProblem
+from airgo.cli.exits import CLEAN, INTERNAL, INTERRUPTED, USAGE, UsageProblem
 
+CommandLineProblem = typer.BadParameter.__mro__[2]
+"""Click's base of all its complaints. Typer carries a copy of Click since 0.29 and names only this subclass of it."""
 SUMMARY = "Compile Apache Airflow DAG files to Argo Workflows manifests, without running them."
 
 
@@ -25,9 +23,11 @@ def build() -> typer.Typer:
     """The application, one command for each file in `commands`, in the order of the files' names."""
     app = typer.Typer(help=SUMMARY, no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     app.callback()(top_level)
-    for found in sorted(pkgutil.iter_modules(commands.__path__), key=lambda module: module.name):
-        module = importlib.import_module(f"airgo.cli.commands.{found.name}")
-        name = getattr(module, "NAME", found.name)
+    for file in sorted(os.listdir(commands.__path__[0])):  # pkgutil costs as much as all of these together
+        if not file.endswith(".py") or file == "__init__.py":
+            continue
+        module = importlib.import_module(f"airgo.cli.commands.{file.removesuffix('.py')}")
+        name = getattr(module, "NAME", file.removesuffix(".py"))
         if hasattr(module, "app"):
             app.add_typer(module.app, name=name)
         else:
@@ -55,12 +55,12 @@ def run(arguments: Sequence[str]) -> int:
     except UsageProblem as problem:
         print(f"airgo: {problem}", file=sys.stderr)
         return USAGE
-    except click.exceptions.Exit as stop:
+    except typer.Exit as stop:
         return int(stop.exit_code)
-    except click.exceptions.Abort:
-        return 130
-    except click.ClickException as problem:
-        problem.show(sys.stderr)
+    except (typer.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except CommandLineProblem as problem:
+        problem.show(sys.stderr)  # type: ignore[attr-defined]  # every ClickException has it
         return USAGE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -72,6 +72,9 @@ def run(arguments: Sequence[str]) -> int:
 
 def internal_error(error: Exception) -> int:
     """The outer wall: say so in one sentence and put the traceback into a file for the person who reports it."""
+    import tempfile
+    import traceback
+
     with tempfile.NamedTemporaryFile("w", prefix="airgo-", suffix=".log", delete=False, encoding="utf-8") as file:
         traceback.print_exception(error, file=file)
     words = f"airgo: internal error: {type(error).__name__}: {error}"

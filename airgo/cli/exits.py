@@ -6,6 +6,7 @@ CLEAN = 0
 FINDINGS = 1
 USAGE = 2
 INTERNAL = 3
+INTERRUPTED = 130
 
 
 class UsageProblem(Exception):
