@@ -22,7 +22,6 @@ from __future__ import annotations
 import functools
 import importlib
 import itertools
-import operator
 import pkgutil
 from collections.abc import Callable, Mapping
 
@@ -34,8 +33,6 @@ Model = Callable[[Call], object]
 MODELS: dict[str, Model] = {}
 CONSTANTS: dict[str, object] = {}
 METHODS: dict[type, dict[str, Model]] = {}
-ATTRIBUTES: dict[type, dict[str, Callable[[object], object]]] = {}
-"""Attributes of plain types that are no methods: `date.year`, `path.parent`. Looked up along the type's MRO, as METHODS is."""
 TYPES: dict[str, type] = {}
 """Dotted names that stand for real Python types, for isinstance and for methods: "builtins.str" → str, "datetime.datetime" → datetime."""
 
@@ -96,13 +93,6 @@ def pure_methods(owner: type, *names: str) -> None:
         if name in table:
             raise ValueError(f"two models of {owner.__name__}.{name}")
         table[name] = lift(getattr(owner, name), f".{name}")
-
-
-def plain_attributes(owner: type, *names: str) -> None:
-    """Let the named attributes of a plain type be readable; all of them are small and plain."""
-    table = ATTRIBUTES.setdefault(owner, {})
-    for name in names:
-        table[name] = operator.attrgetter(name)
 
 
 def extern_base(base: ExternBase) -> None:
@@ -211,7 +201,6 @@ def load_library() -> None:
 
 
 __all__ = [
-    "ATTRIBUTES",
     "BASES",
     "BASE_RESOLVERS",
     "CALL_RESOLVERS",
@@ -232,7 +221,6 @@ __all__ = [
     "load_library",
     "methods",
     "models",
-    "plain_attributes",
     "pure",
     "pure_methods",
 ]

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 from airgo.evaluate.library.builtins_types import plain_type
 from airgo.evaluate.library.not_reproducible import clock
-from airgo.evaluate.models import METHODS, constant, lift, models, plain_attributes, pure, pure_methods
+from airgo.evaluate.models import METHODS, constant, lift, models, pure, pure_methods
 from airgo.evaluate.objects import Call
 
 for _type in (datetime, date, time, timedelta, timezone, tzinfo):
@@ -23,11 +23,6 @@ constant("datetime.MAXYEAR", 9999)
 for _type in (datetime, date, time, timedelta, timezone):
     models(f"datetime.{_type.__name__}")(lift(_type))
 
-plain_attributes(timedelta, "days", "seconds", "microseconds")
-plain_attributes(date, "year", "month", "day")
-plain_attributes(datetime, "hour", "minute", "second", "microsecond", "tzinfo", "fold")
-plain_attributes(time, "hour", "minute", "second", "microsecond", "tzinfo", "fold")
-plain_attributes(zoneinfo.ZoneInfo, "key")
 
 pure_methods(timedelta, "total_seconds")
 pure_methods(date, "isoformat", "weekday", "isoweekday", "isocalendar", "toordinal", "strftime", "replace", "timetuple", "ctime")

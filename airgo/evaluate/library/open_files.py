@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from airgo.discovery import Refused
 from airgo.evaluate import limits
 from airgo.evaluate.library.builtins_iteration import elements
@@ -119,7 +121,7 @@ def nothing(reader: Reader, call: Call) -> object:
     return None
 
 
-METHODS = {
+METHODS: dict[str, Callable[[Reader, Call], object]] = {
     "read": read,
     "readline": readline,
     "readlines": readlines,

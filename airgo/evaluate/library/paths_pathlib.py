@@ -14,7 +14,7 @@ from airgo.evaluate.library.open_files import opened, read_project_file
 from airgo.evaluate.library.paths_os import ask_files, basename, dirname
 from airgo.evaluate.library.plain_texts import joined
 from airgo.evaluate.library.project_paths import SymbolicText, absolute, join_paths, path_text, project_path
-from airgo.evaluate.models import ATTRIBUTES, METHODS, MODELS, MODULES, methods, models, plain_attributes, pure_methods
+from airgo.evaluate.models import METHODS, MODELS, MODULES, methods, models, pure_methods
 from airgo.evaluate.objects import Call, Iterator, Native
 from airgo.values import MISSING, Operation, Unknown
 
@@ -23,14 +23,8 @@ NAMES = tuple(f"pathlib.{name}" for name in ("Path", "PurePath", "PosixPath", "P
 for _name in NAMES:
     plain_type(_name, PurePosixPath)
 
-plain_attributes(PurePosixPath, "name", "parent", "stem", "suffix", "parts", "anchor", "root", "drive")
-pure_methods(
-    PurePosixPath, "with_name", "with_suffix", "with_stem", "as_posix", "match", "is_absolute", "is_relative_to", "relative_to", "as_uri"
-)
-
-
-ATTRIBUTES[PurePosixPath]["parents"] = lambda path: tuple(path.parents) if isinstance(path, PurePosixPath) else ()
-ATTRIBUTES[PurePosixPath]["suffixes"] = lambda path: list(path.suffixes) if isinstance(path, PurePosixPath) else []
+pure_methods(PurePosixPath, "with_name", "with_suffix", "with_stem", "as_posix", "match", "is_absolute")
+pure_methods(PurePosixPath, "is_relative_to", "relative_to", "as_uri")
 
 
 class SymbolicPath(SymbolicText):
@@ -206,9 +200,3 @@ for _change in ("mkdir", "write_bytes", "touch", "unlink", "rmdir", "chmod", "re
 def stat(call: Call) -> object:
     """Times and owners of files differ from deployment to deployment."""
     return Unknown("what stat() says differs from deployment to deployment", call.place)
-
-
-@methods(PurePosixPath)
-def __fspath__(call: Call) -> object:
-    """`os.fspath(path)`."""
-    return path_text(call.args[0])
