@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from airgo import argo, ir
+from airgo import argo, ir, suppression
 from airgo.build import build_file, infer_version
 from airgo.config import Config
 from airgo.diagnostics import Collector, Diagnostic, Rule, Severity
@@ -119,7 +119,19 @@ def convert(run: Run) -> Result:
     texts |= python_image(lowered, run.files)
     if texts:
         texts["kustomization.yaml"] = kustomization(texts)
-    return Result(inspection, lowered, manifests, texts, run.collector.sorted())
+    return Result(inspection, lowered, manifests, texts, remaining(run))
+
+
+def remaining(run: Run) -> tuple[Diagnostic, ...]:
+    """All diagnostics but those that the user's `# airgo: ignore[...]` comments silence."""
+
+    def text_of(path: str) -> str:
+        try:
+            return run.files.read(path)
+        except Refused:
+            return ""
+
+    return suppression.apply(run.collector.sorted(), run.found.dag_files, text_of).kept
 
 
 def project_name(run: Run) -> str:

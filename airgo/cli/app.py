@@ -14,7 +14,7 @@ from airgo import __version__
 from airgo.cli import commands
 from airgo.cli.exits import CLEAN, INTERNAL, INTERRUPTED, USAGE, UsageProblem
 
-CommandLineProblem = typer.BadParameter.__mro__[2]
+CommandLineProblem: type[Exception] = typer.BadParameter.__mro__[2]
 """Click's base of all its complaints. Typer carries a copy of Click since 0.29 and names only this subclass of it."""
 SUMMARY = "Compile Apache Airflow DAG files to Argo Workflows manifests, without running them."
 

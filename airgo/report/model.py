@@ -49,7 +49,7 @@ class Report:
         """The counts of `summary` in report.json."""
         tasks = [task for dag in self.dags for task in dag.tasks]
         grades = Counter(dag.grade for dag in self.dags)
-        strategies = Counter(task.strategy for task in tasks)
+        strategies = Counter(str(task.strategy) for task in tasks)
         severities = Counter(str(d.severity) for d in self.diagnostics)
         return {
             "files": self.files,
@@ -62,13 +62,11 @@ class Report:
 
 
 def grade(ledger: Sequence[LedgerEntry], tasks: Sequence[TaskOutcome], diagnostics: Sequence[Diagnostic]) -> str:
-    """automatic: all mapped or ignored, nothing said · review: something approximated, or a warning · manual: an error or a manual task."""
+    """automatic: every entry mapped or ignored and nothing above a note · manual: an error or a manual task · review: all between."""
     worst = max((d.severity.rank for d in diagnostics), default=0)
     if worst == Severity.ERROR.rank or any(task.strategy == "manual" for task in tasks):
         return "manual"
-    if any(entry.outcome in ("unsupported", "unknown") for entry in ledger):
-        return "manual" if any(entry.outcome == "unknown" for entry in ledger) else "review"
-    if worst == Severity.WARNING.rank or any(entry.outcome == "approximated" for entry in ledger):
+    if worst == Severity.WARNING.rank or any(entry.outcome not in ("mapped", "ignored") for entry in ledger):
         return "review"
     return "automatic"
 
@@ -146,19 +144,14 @@ def dag_as_json(dag: DagReport) -> dict[str, object]:
             }
             for task in dag.tasks
         ],
-        "ledger": [
-            {
-                "subject": e.subject,
-                "kind": e.kind,
-                "name": e.name,
-                "outcome": e.outcome,
-                "code": e.code,
-                "reason": e.reason,
-                "target": e.target,
-            }
-            for e in dag.ledger
-        ],
+        "ledger": [ledger_as_json(entry) for entry in dag.ledger],
     }
+
+
+def ledger_as_json(entry: LedgerEntry) -> dict[str, object]:
+    """What became of one thing the author wrote."""
+    names = ("subject", "kind", "name", "outcome", "code", "reason", "target")
+    return {name: getattr(entry, name) for name in names}
 
 
 def input_as_json(item: Input) -> dict[str, object]:

@@ -1,0 +1,85 @@
+"""`airgo lint`: diagnostics only, for CI."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from airgo.cli.exits import FINDINGS, UsageProblem
+from airgo.cli.options import FailOn, Paths, exit_code, open_project, project_options, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from airgo.config import Config
+    from airgo.diagnostics import Diagnostic
+    from airgo.pipeline import Run
+
+
+@project_options
+def command(
+    paths: Paths,
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text, concise, json, github or sarif.")] = "text",
+    select: Annotated[str | None, typer.Option(metavar="CODES", help="Only these codes or families, separated by commas.")] = None,
+    ignore: Annotated[str | None, typer.Option(metavar="CODES", help="Not these codes or families.")] = None,
+    *,
+    fail_on: FailOn = "error",
+    statistics: Annotated[bool, typer.Option("--statistics", help="Count by code, on standard error.")] = False,
+    settings: dict[str, Any],
+) -> int:
+    """Say what would not convert exactly; write nothing."""
+    from airgo import pipeline
+    from airgo.configuration import override
+    from airgo.report.findings import Findings, formats
+
+    forms = formats()
+    if form not in forms:
+        raise UsageProblem(f"--format {form}: choose one of {', '.join(forms)}")
+    run = open_project(paths, settings)
+    run.config = override(run.config, {"select": select, "ignore": ignore})
+    result = pipeline.convert(run)
+    chosen = selected(result.diagnostics, run.config)
+    lines = source_lines(chosen, run) if form == "text" else {}
+    sys.stdout.write(forms[form](Findings(chosen, lines, colour=colour())))
+    if statistics:
+        say("\n".join(f"{count:5} {code}" for code, count in sorted(Counter(d.code for d in chosen).items())))
+    if not any(file.dags for file in result.inspection.files):
+        say("airgo: no DAG found below " + ", ".join(run.found.searched))
+        return FINDINGS
+    return exit_code(chosen, fail_on)
+
+
+def selected(diagnostics: Sequence[Diagnostic], config: Config) -> tuple[Diagnostic, ...]:
+    """The diagnostics whose code begins with a selected one and with no ignored one; the longer beginning decides."""
+
+    def wanted(code: str) -> bool:
+        chosen = max((len(prefix) for prefix in config.select if code.startswith(prefix)), default=-1)
+        left_out = max((len(prefix) for prefix in config.ignore if code.startswith(prefix)), default=-1)
+        return chosen > left_out
+
+    return tuple(d for d in diagnostics if wanted(d.code))
+
+
+def source_lines(diagnostics: Sequence[Diagnostic], run: Run) -> dict[str, list[str]]:
+    """The lines of every file that has a diagnostic."""
+    from airgo.discovery import Refused
+
+    lines: dict[str, list[str]] = {}
+    for path in {d.span.path for d in diagnostics}:
+        try:
+            lines[path] = run.files.read(path).splitlines()
+        except Refused:
+            lines[path] = []
+    return lines
+
+
+def colour() -> bool:
+    """Colour only on a terminal, unless NO_COLOR or FORCE_COLOR says otherwise (no-color.org)."""
+    import os
+
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
