@@ -185,11 +185,15 @@ def project_part(value: object) -> object | None:
 
 
 def symbolic_result(name: str, call: Call, blocker: object) -> object:
-    """What a pure function over a symbolic argument gives: an Operation, or Unknown when an argument is."""
+    """What a pure function over a symbolic argument gives: Unknown when an argument is, else an Operation.
+
+    The operation's name lists the keywords of its last operands: `f(1, base=x)` is Operation("f base=", (1, x)).
+    """
     if isinstance(blocker, Unknown):
         return Unknown(f"{name} of a value that is not known", call.place, blocker)
     if isinstance(blocker, Symbolic):
-        return Operation(name, (*call.args, *call.kwargs.values()), call.place)
+        spelling = " ".join([name, *(f"{keyword}=" for keyword in call.kwargs)])
+        return Operation(spelling, (*call.args, *call.kwargs.values()), call.place)
     return Unknown(f"{name} of an object of the project", call.place)
 
 
