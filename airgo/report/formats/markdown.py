@@ -32,10 +32,7 @@ def dag_row(dag: DagReport) -> tuple[str, ...]:
 
 def dag_section(dag: DagReport) -> list[str]:
     """One DAG: its tasks, and what did not end as mapped."""
-    tasks = [
-        (f"`{task.task_id}`", task.operator.rsplit(".", 1)[-1], task.strategy, task.template, task.why_not_better or "")
-        for task in dag.tasks
-    ]
+    tasks = [(f"`{t.task_id}`", t.operator.rsplit(".", 1)[-1], t.strategy, t.template, t.why_not_better or "") for t in dag.tasks]
     parts = [f"## {dag.dag_id}", table(("task", "operator", "strategy", "template", "why not better"), tasks)]
     rest = [
         (f"`{entry.subject}`", f"{entry.kind} `{entry.name}`", entry.outcome, entry.reason or entry.code or "")
