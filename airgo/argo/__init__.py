@@ -1,1 +1,5 @@
 """The target: names, manifests, expressions, validation and YAML of Argo Workflows. Knows nothing of Airflow."""
+
+from airgo.argo import names
+
+__all__ = ["names"]

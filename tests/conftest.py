@@ -1,0 +1,16 @@
+"""Fixtures that many tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.engines.argo_server import ArgoValidator
+
+
+@pytest.fixture(scope="session")
+def argo() -> Iterator[ArgoValidator]:
+    """The real Argo's word on manifests; built on first use."""
+    with ArgoValidator() as validator:
+        yield validator
