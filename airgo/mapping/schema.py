@@ -9,7 +9,7 @@ One YAML document describes one operator:
     support:    full | partial | manual (`manual`: known, but it has no counterpart; `reason` says why)
     reason:     why it is not full; required for partial and manual
     doc:        one sentence on what becomes of it
-    arguments:  the allow-list: {name: {required, template, default, ignored, approximated, unsupported, harmless}}
+    arguments:  the allow-list: {name: {required, template, default, ignored, approximated, unsupported, refused, harmless}}
     emit:       the Argo template (without name, inputs, outputs, retryStrategy); or
     strategy:   the name of a function in `airgo.lower.strategies`, with `options`; see below
     outputs:    XCom key -> file that the container writes it to ("return_value": "/airflow/xcom/return.json")
@@ -41,8 +41,9 @@ Options of the strategies (rendered; keys whose expression gave `omit` are absen
     sql             conn_id; conn_type (absent: as airgo.toml says of the connection); clients: {conn_type: template body}
 
 `required`, `template` and `default` as in Airflow's signature. An argument that is `ignored` changes nothing about the run (the reason
-says why); `approximated` behaves differently in a way that most DAGs do not notice (a warning); `unsupported` loses something the author
-asked for. For the last two a value that equals `default`, or one of `harmless`, is as good as ignored.
+says why); `approximated` behaves differently in a way that most DAGs do not notice; `unsupported` loses something the author asked for,
+though the task still does its work (both are warnings); with an argument that is `refused` the task would do something else, so it
+becomes manual. For the last three a value that equals `default`, or one of `harmless`, is as good as ignored.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ class MappingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ArgumentSpec:
-    """What becomes of one argument. At most one of ignored, approximated and unsupported is set: a reason, in the user's words."""
+    """What becomes of one argument. At most one of the four reasons is set, in the user's words."""
 
     required: bool = False
     template: bool = False
@@ -95,6 +96,7 @@ class ArgumentSpec:
     ignored: str | None = None
     approximated: str | None = None
     unsupported: str | None = None
+    refused: str | None = None
     harmless: tuple[object, ...] = ()
 
     @property
@@ -107,11 +109,15 @@ class ArgumentSpec:
         if self.ignored is not None:
             return "ignored", self.ignored
         reason = self.unsupported or self.approximated
+        if (reason is not None or self.refused is not None) and self.is_harmless(value):
+            return "ignored", "it says what happens anyway"
         if reason is None:
             return "used", None
-        if any(same(value, known) for known in (self.default, *self.harmless)):
-            return "ignored", "it says what happens anyway"
         return ("unsupported" if self.unsupported is not None else "approximated"), reason
+
+    def is_harmless(self, value: object) -> bool:
+        """Is it the default, or a value that changes nothing? None never does."""
+        return value is None or any(same(value, known) for known in (self.default, *self.harmless))
 
 
 def same(value: object, known: object) -> bool:
@@ -159,6 +165,13 @@ class OperatorMapping:
     pod: str | None = None
     notices: tuple[NoticeSpec, ...] = ()
     examples: tuple[Example, ...] = ()
+
+    @property
+    def form(self) -> str:
+        """What the task becomes, in a word: the strategy, the kind of template, or `manual`."""
+        if self.strategy is not None:
+            return self.strategy
+        return next((form for form in FORMS if form in (self.emit or {})), "pod" if self.pod else "manual")
 
     @property
     def name(self) -> str:

@@ -1,0 +1,260 @@
+"""The functions and filters that expressions of mappings may use. All are pure; a filter hands on what is left out (`omit`).
+
+`image` and `script` are given by `airgo.mapping.rendering`, which knows the settings and the folder of mappings.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import shlex
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import wraps
+
+import yaml
+from jinja2 import Undefined
+
+from airgo.argo.text import EnvRef, Text, text
+from airgo.mapping import kubernetes, wire
+from airgo.mapping.signals import OMIT, MappingUse, Omit
+from airgo.values import Symbolic
+
+MARK = "\ue001"
+"""Stands for a hole while a command line is split into words; a private character that no command holds."""
+
+
+def connection(conn_id: object) -> Text:
+    """The JSON of a connection, from the project's Secret: to be the value of an environment variable."""
+    if not isinstance(conn_id, str) or not conn_id:
+        raise MappingUse("the connection's id must be known before the run")
+    return Text((EnvRef("AIRFLOW_CONN_" + conn_id.upper(), ("connection", conn_id)),))
+
+
+def refuse(message: str, argument: str | None = None) -> object:
+    """The task cannot be converted with these values."""
+    raise MappingUse(message, argument)
+
+
+def as_text(value: object) -> object:
+    """A number as text; text as it is."""
+    if isinstance(value, str | Text):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    raise MappingUse(f"{kubernetes.kind_of(value)} where text is expected")
+
+
+def as_text_list(value: object) -> object:
+    """A list of texts, or one text as a list of one; numbers are written out."""
+    items = value if isinstance(value, list | tuple) else [value]
+    return kubernetes.or_omit([as_text(item) for item in items])
+
+
+def joined(value: object, separator: str = "") -> str | Text:
+    """The texts of a list, put together."""
+    parts: list[str | Text] = []
+    for index, item in enumerate(value if isinstance(value, list | tuple) else [value]):
+        shown = as_text(item)
+        assert isinstance(shown, str | Text)
+        parts += [separator, shown] if index else [shown]
+    return text(*parts)
+
+
+def words(value: object) -> object:
+    """A command line as its words, split as a shell would; a list (also one written as a Python literal) as it is."""
+    if isinstance(value, list | tuple):
+        return as_text_list(value)
+    if not isinstance(value, str | Text):
+        raise MappingUse(f"a command must be text or a list, not {kubernetes.kind_of(value)}")
+    if isinstance(value, str) and value.strip().startswith("["):
+        return as_text_list(literal_list(value))
+    pieces = value.parts if isinstance(value, Text) else (value,)
+    holes = [piece for piece in pieces if not isinstance(piece, str)]
+    line = "".join(piece if isinstance(piece, str) else MARK for piece in pieces)
+    try:
+        split = shlex.split(line)
+    except ValueError as error:
+        raise MappingUse(f"the command cannot be split into words: {error}") from error
+    waiting = iter(holes)
+    result = []
+    for word in split:
+        first, *rest = word.split(MARK)
+        result.append(text(first, *(part for literal in rest for part in (next(waiting), literal))))
+    return kubernetes.or_omit(result)
+
+
+def literal_list(command: str) -> list[object]:
+    """A list written as a Python literal, as the Docker operators accept it."""
+    try:
+        value = ast.literal_eval(command.strip())
+    except (ValueError, SyntaxError) as error:
+        raise MappingUse("the command starts like a list, but is not one") from error
+    if not isinstance(value, list):
+        raise MappingUse("the command starts like a list, but is not one")
+    return value
+
+
+def from_yaml(value: object) -> object:
+    """YAML or JSON text as data; a dict as it is."""
+    if isinstance(value, Mapping):
+        return value
+    if not isinstance(value, str):
+        raise MappingUse("the text must be known before the run")
+    try:
+        loaded = yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise MappingUse(f"it is not valid YAML: {error}") from error
+    if not isinstance(loaded, dict):
+        raise MappingUse("it is not a YAML mapping; is the file in the project?")
+    return loaded
+
+
+def seconds(value: object) -> object:
+    """A timedelta or a number as seconds."""
+    if isinstance(value, timedelta):
+        value = value.total_seconds()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise MappingUse(f"a duration must be a number of seconds or a timedelta, not {kubernetes.kind_of(value)}")
+    return int(value) if float(value).is_integer() else value
+
+
+def byte_size(value: object) -> str:
+    """Docker's memory sizes (`512m`, `2g`, a number of bytes) as a Kubernetes quantity: `m` is mebibytes here, and milli there."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise MappingUse(f"a memory size must be text or a number, not {kubernetes.kind_of(value)}")
+    shown = str(value).strip().lower().removesuffix("b")
+    units = {"k": "Ki", "m": "Mi", "g": "Gi", "t": "Ti"}
+    number, unit = (shown[:-1], units[shown[-1]]) if shown and shown[-1] in units else (shown, "")
+    if not number.replace(".", "", 1).isdigit():
+        raise MappingUse(f"{value!r} is not a memory size")
+    return number + unit
+
+
+def only(value: object, *names: str) -> object:
+    """The keys of a dict that are named, those left out skipped."""
+    if not isinstance(value, Mapping):
+        raise MappingUse(f"a dict is expected, not {kubernetes.kind_of(value)}")
+    return kubernetes.or_omit({name: value[name] for name in names if name in value})
+
+
+def fields(**values: object) -> object:
+    """A dict of these values, those left out or None skipped."""
+    return kubernetes.or_omit({name: value for name, value in values.items() if value is not None and not isinstance(value, Omit)})
+
+
+def merge(first: object, *others: object) -> object:
+    """Dicts laid over each other, later ones win."""
+    result: dict[str, object] = {}
+    for part in (first, *others):
+        if isinstance(part, Omit):
+            continue
+        if not isinstance(part, Mapping):
+            raise MappingUse(f"a dict is expected, not {kubernetes.kind_of(part)}")
+        result |= part
+    return kubernetes.or_omit(result)
+
+
+def as_list(value: object) -> list[object]:
+    """A list or tuple as a list; any other value as a list of one."""
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def flags(value: object, flag: str) -> object:
+    """Each item after its own flag: `["a", "b"] | flags("-c")` is `-c a -c b`; a dict gives `key=value` items."""
+    items: list[object] = (
+        [text(f"{key}=", str_or_text(item)) for key, item in value.items()] if isinstance(value, Mapping) else as_list(value)
+    )
+    return kubernetes.or_omit([part for item in items for part in (flag, as_text(item))])
+
+
+def str_or_text(value: object) -> str | Text:
+    """`as_text`, typed; booleans in lower case."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    shown = as_text(value)
+    assert isinstance(shown, str | Text)
+    return shown
+
+
+def is_known(value: object) -> bool:
+    """Is the value known now, with no hole in it?"""
+    if isinstance(value, Mapping):
+        return all(is_known(item) for item in value.values())
+    if isinstance(value, list | tuple):
+        return all(is_known(item) for item in value)
+    return not isinstance(value, Text | Symbolic)
+
+
+def as_json(value: object) -> str:
+    """JSON text of a value that is known now."""
+    if not is_known(value):
+        raise MappingUse("the value must be known before the run")
+    try:
+        return wire.escaped(json.dumps(value, ensure_ascii=False))
+    except (TypeError, ValueError) as error:
+        raise MappingUse(f"the value cannot be written as JSON: {error}") from error
+
+
+FUNCTIONS: dict[str, object] = {
+    "omit": OMIT,
+    "connection": connection,
+    "refuse": refuse,
+    "fields": fields,
+    "together": kubernetes.together,
+    "merge": merge,
+    "image": None,
+    "script": None,
+}
+"""What expressions may name besides arguments. `image` and `script` are filled in for each rendering."""
+
+
+def passing(function: Callable[..., object]) -> Callable[..., object]:
+    """The function as a filter: what is left out stays left out; None counts as left out."""
+
+    @wraps(function)
+    def passed(value: object, *arguments: object, **options: object) -> object:
+        if isinstance(value, Undefined):
+            value._fail_with_undefined_error()
+        if isinstance(value, Omit) or value is None:
+            return OMIT
+        return function(value, *arguments, **options)
+
+    return passed
+
+
+NAMED: dict[str, Callable[..., object]] = {
+    "as_env": kubernetes.as_env,
+    "as_fields": kubernetes.as_fields,
+    "as_json": as_json,
+    "as_list": as_list,
+    "as_objects": kubernetes.as_list,
+    "as_pull_secrets": kubernetes.as_pull_secrets,
+    "as_resources": kubernetes.as_resources,
+    "as_text": as_text,
+    "as_text_list": as_text_list,
+    "byte_size": byte_size,
+    "config_map_env": kubernetes.config_map_env,
+    "flags": flags,
+    "from_yaml": from_yaml,
+    "joined": joined,
+    "json_env": wire.json_env,
+    "only": only,
+    "or_omit": kubernetes.or_omit,
+    "seconds": seconds,
+    "secret_env": kubernetes.secret_env,
+    "secret_env_from": kubernetes.secret_env_from,
+    "secret_mounts": kubernetes.secret_mounts,
+    "secret_volumes": kubernetes.secret_volumes,
+    "words": words,
+}
+
+FILTERS: dict[str, Callable[..., object]] = {**{name: passing(function) for name, function in NAMED.items()}, "known": is_known}
+"""What may follow a `|` in an expression, besides Jinja's `default`."""
+
+
+def documented() -> dict[str, str]:
+    """Every function and filter with the first line of its description, for `airgo mappings`."""
+    named = {**{name: f for name, f in FUNCTIONS.items() if callable(f)}, **FILTERS}
+    return {name: (inspect.getdoc(function) or "").partition("\n")[0] for name, function in sorted(named.items())}
