@@ -45,8 +45,8 @@ def read_lock(folder: Path) -> Lock:
     """The lock of an output folder; empty when there is none. Raises LockProblem when it cannot be understood."""
     try:
         document = json.loads((folder / NAME).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Lock()
+    except (FileNotFoundError, NotADirectoryError):
+        return Lock()  # nothing was ever written here; a folder that cannot be one is the writer's to report
     except (OSError, ValueError) as error:
         raise LockProblem(f"{folder / NAME} cannot be read ({error}); restore it, or delete it and use --force") from error
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
