@@ -40,7 +40,7 @@ def test_template_flags_are_those_of_airflow(mapping: OperatorMapping) -> None:
     assert facts is not None
     rendered = {*facts.fields("2"), *facts.fields("3")}
     marked = {name for name, spec in mapping.arguments.items() if spec.template}
-    used = {name for name, spec in mapping.arguments.items() if spec.used}
+    used = {name for name, spec in mapping.arguments.items() if spec.used and not spec.approximated and not spec.refused}
     assert marked - rendered == set()
     assert (rendered & used) - marked == set()
 
@@ -50,8 +50,9 @@ def test_required_flags_are_those_of_airflow(mapping: OperatorMapping) -> None:
     """An argument without which Airflow's constructor fails is marked `required`."""
     facts = catalogue.operator(mapping.operator)
     assert facts is not None
-    required = {name for name, parameter in facts.parameters.items() if parameter.required}
-    used = {name for name, spec in mapping.arguments.items() if spec.used and spec.refused is None}
+    given_by_taskflow = {"task_id", "bash_command", "sql", "command", "op_args", "op_kwargs"} if facts.kind == "decorator" else set()
+    required = {name for name, parameter in facts.parameters.items() if parameter.required} - given_by_taskflow
+    used = {name for name, spec in mapping.arguments.items() if spec.used and not spec.refused and not spec.approximated}
     assert {name for name in required & used if not mapping.arguments[name].required} == set()
 
 

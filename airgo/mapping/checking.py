@@ -45,7 +45,7 @@ def problems_of(mapping: OperatorMapping) -> Iterator[str]:
 def unnamed_arguments(mapping: OperatorMapping) -> list[str]:
     """Parameters of the real constructor that the mapping does not name; those that every operator has are handled elsewhere."""
     facts = catalogue.operator(mapping.operator)
-    if facts is None:
+    if facts is None or mapping.support == "manual":
         return []
     common = catalogue.COMMON_PARAMETERS | (catalogue.SENSOR_PARAMETERS if facts.is_sensor else frozenset())
     names = dict.fromkeys([*facts.parameters, *sorted(facts.removed_in_3)])

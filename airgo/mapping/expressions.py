@@ -72,6 +72,7 @@ def environment() -> ImmutableSandboxedEnvironment:
         autoescape=False,
     )
     made.filters = {name: made.filters[name] for name in BUILT_IN_FILTERS} | FILTERS
+    made.tests["text_with_holes"] = lambda value: isinstance(value, Text)
     made.globals = {}
     return made
 

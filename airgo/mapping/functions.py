@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import json
-import shlex
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import wraps
@@ -17,12 +15,10 @@ import yaml
 from jinja2 import Undefined
 
 from airgo.argo.text import EnvRef, Text, text
-from airgo.mapping import kubernetes, wire
+from airgo.mapping import containers, kubernetes, wire
+from airgo.mapping.containers import as_text, as_text_list
 from airgo.mapping.signals import OMIT, MappingUse, Omit
 from airgo.values import Symbolic
-
-MARK = "\ue001"
-"""Stands for a hole while a command line is split into words; a private character that no command holds."""
 
 
 def connection(conn_id: object) -> Text:
@@ -37,21 +33,6 @@ def refuse(message: str, argument: str | None = None) -> object:
     raise MappingUse(message, argument)
 
 
-def as_text(value: object) -> object:
-    """A number as text; text as it is."""
-    if isinstance(value, str | Text):
-        return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    raise MappingUse(f"{kubernetes.kind_of(value)} where text is expected")
-
-
-def as_text_list(value: object) -> object:
-    """A list of texts, or one text as a list of one; numbers are written out."""
-    items = value if isinstance(value, list | tuple) else [value]
-    return kubernetes.or_omit([as_text(item) for item in items])
-
-
 def joined(value: object, separator: str = "") -> str | Text:
     """The texts of a list, put together."""
     parts: list[str | Text] = []
@@ -60,40 +41,6 @@ def joined(value: object, separator: str = "") -> str | Text:
         assert isinstance(shown, str | Text)
         parts += [separator, shown] if index else [shown]
     return text(*parts)
-
-
-def words(value: object) -> object:
-    """A command line as its words, split as a shell would; a list (also one written as a Python literal) as it is."""
-    if isinstance(value, list | tuple):
-        return as_text_list(value)
-    if not isinstance(value, str | Text):
-        raise MappingUse(f"a command must be text or a list, not {kubernetes.kind_of(value)}")
-    if isinstance(value, str) and value.strip().startswith("["):
-        return as_text_list(literal_list(value))
-    pieces = value.parts if isinstance(value, Text) else (value,)
-    holes = [piece for piece in pieces if not isinstance(piece, str)]
-    line = "".join(piece if isinstance(piece, str) else MARK for piece in pieces)
-    try:
-        split = shlex.split(line)
-    except ValueError as error:
-        raise MappingUse(f"the command cannot be split into words: {error}") from error
-    waiting = iter(holes)
-    result = []
-    for word in split:
-        first, *rest = word.split(MARK)
-        result.append(text(first, *(part for literal in rest for part in (next(waiting), literal))))
-    return kubernetes.or_omit(result)
-
-
-def literal_list(command: str) -> list[object]:
-    """A list written as a Python literal, as the Docker operators accept it."""
-    try:
-        value = ast.literal_eval(command.strip())
-    except (ValueError, SyntaxError) as error:
-        raise MappingUse("the command starts like a list, but is not one") from error
-    if not isinstance(value, list):
-        raise MappingUse("the command starts like a list, but is not one")
-    return value
 
 
 def from_yaml(value: object) -> object:
@@ -118,18 +65,6 @@ def seconds(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise MappingUse(f"a duration must be a number of seconds or a timedelta, not {kubernetes.kind_of(value)}")
     return int(value) if float(value).is_integer() else value
-
-
-def byte_size(value: object) -> str:
-    """Docker's memory sizes (`512m`, `2g`, a number of bytes) as a Kubernetes quantity: `m` is mebibytes here, and milli there."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise MappingUse(f"a memory size must be text or a number, not {kubernetes.kind_of(value)}")
-    shown = str(value).strip().lower().removesuffix("b")
-    units = {"k": "Ki", "m": "Mi", "g": "Gi", "t": "Ti"}
-    number, unit = (shown[:-1], units[shown[-1]]) if shown and shown[-1] in units else (shown, "")
-    if not number.replace(".", "", 1).isdigit():
-        raise MappingUse(f"{value!r} is not a memory size")
-    return number + unit
 
 
 def only(value: object, *names: str) -> object:
@@ -234,10 +169,12 @@ NAMED: dict[str, Callable[..., object]] = {
     "as_resources": kubernetes.as_resources,
     "as_text": as_text,
     "as_text_list": as_text_list,
-    "byte_size": byte_size,
+    "byte_size": containers.byte_size,
     "config_map_env": kubernetes.config_map_env,
     "flags": flags,
     "from_yaml": from_yaml,
+    "group_id": containers.group_id,
+    "host_aliases": containers.host_aliases,
     "joined": joined,
     "json_env": wire.json_env,
     "only": only,
@@ -247,7 +184,8 @@ NAMED: dict[str, Callable[..., object]] = {
     "secret_env_from": kubernetes.secret_env_from,
     "secret_mounts": kubernetes.secret_mounts,
     "secret_volumes": kubernetes.secret_volumes,
-    "words": words,
+    "user_id": containers.user_id,
+    "words": containers.words,
 }
 
 FILTERS: dict[str, Callable[..., object]] = {**{name: passing(function) for name, function in NAMED.items()}, "known": is_known}

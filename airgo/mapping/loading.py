@@ -193,10 +193,10 @@ class Loader:
         taken = {key: getattr(parent, key) for key in INHERITED if key not in top}
         if "emit" in top:
             taken["strategy"], taken["options"] = None, {}
+        else:
+            taken["options"] = {**parent.options, **made.options}
         if "strategy" in top:
             taken["emit"] = None
-        if "strategy" not in top and "emit" not in top:
-            taken["options"] = {**parent.options, **made.options}
         return replace(made, arguments={**parent.arguments, **made.arguments}, **taken)
 
     def check(self, made: OperatorMapping) -> None:
@@ -236,7 +236,7 @@ class Loader:
                 raise self.document.error(trail, str(error)) from error
             for name in sorted(names):
                 spec = made.arguments.get(name)
-                if name in FUNCTIONS:
+                if spec is None and name in FUNCTIONS:
                     continue
                 if spec is None:
                     known = (*made.arguments, *FUNCTIONS)

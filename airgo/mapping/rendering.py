@@ -116,7 +116,8 @@ def render(mapping: OperatorMapping, values: Mapping[str, object], images: Mappi
     refuse_arguments(mapping, values)
     used = {name: value for name, value in values.items() if name in mapping.arguments and mapping.arguments[name].used}
     defaults = {n: s.default for n, s in mapping.arguments.items() if s.used and s.default is not MISSING and s.default is not None}
-    scope = {**FUNCTIONS, "image": image_function(images), "script": script, **defaults, **used}
+    functions = {**FUNCTIONS, "image": image_function(images), "script": script}
+    scope = {name: function for name, function in functions.items() if name not in mapping.arguments} | defaults | used
     rendering = Rendering(mapping, frozenset(used), scope)
     body, options = {}, {}
     if mapping.emit is not None:
