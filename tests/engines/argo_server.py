@@ -102,15 +102,16 @@ class ArgoValidator:
         self._process.stdin.close()
         self._process.wait(timeout=30)
 
-    def check(self, text: str) -> list[dict[str, Any]]:
+    def check(self, text: str, *, echo: bool = False) -> list[dict[str, Any]]:
         """What Argo says of each document: `{"kind", "name", "skipped", "problems": [{"stage", "message"}]}`.
 
-        Templates that a document refers to are looked up among the documents of the same text.
+        Templates that a document refers to are looked up among the documents of the same text. With `echo`, "value" is what the
+        text says to Argo's YAML reader.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._asked += 1
-        self._process.stdin.write(json.dumps({"id": self._asked, "yaml": text}) + "\n")
+        self._process.stdin.write(json.dumps({"id": self._asked, "yaml": text, "echo": echo}) + "\n")
         self._process.stdin.flush()
         answer = json.loads(self._process.stdout.readline() or "null")
         if answer is None or answer["id"] != self._asked:

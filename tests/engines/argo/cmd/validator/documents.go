@@ -44,7 +44,7 @@ type manifest struct {
 	typed  metav1.Object
 }
 
-func check(text string, known schemas) []document {
+func check(text string, echo bool, known schemas) []document {
 	var read []*manifest
 	namespaced, cluster := templates{}, clusterTemplates{}
 	for _, part := range separator.Split(text, -1) {
@@ -71,6 +71,9 @@ func check(text string, known schemas) []document {
 			for _, message := range kind.problems(one.object) {
 				one.report("schema", message)
 			}
+		}
+		if echo {
+			one.answer.Value = one.object
 		}
 		answers = append(answers, one.answer)
 	}

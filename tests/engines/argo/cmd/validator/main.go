@@ -1,7 +1,7 @@
 // Command validator answers, one JSON line for one JSON line, what the real Argo Workflows says about manifests:
 // its strict parser, its validator (the one behind `argo lint`) and the API server's rules over the full CRDs.
 //
-// A request is {"id": N, "yaml": "…"}; the answer {"id": N, "documents": [{"kind", "name", "skipped", "problems": […]}]}.
+// A request is {"id": N, "yaml": "…", "echo": false}; the answer {"id": N, "documents": [{"kind", "name", "skipped", "problems": […]}]}.
 // Templates are looked up among the documents of the same request. The folder with the CRDs is the only argument.
 package main
 
@@ -18,6 +18,7 @@ import (
 type request struct {
 	ID   int    `json:"id"`
 	YAML string `json:"yaml"`
+	Echo bool   `json:"echo"`
 }
 
 type response struct {
@@ -30,6 +31,8 @@ type document struct {
 	Name     string    `json:"name"`
 	Skipped  bool      `json:"skipped"`
 	Problems []problem `json:"problems"`
+	// Value is what the text says to Argo's YAML reader; given when the request asks for an echo.
+	Value map[string]any `json:"value,omitempty"`
 }
 
 // A problem says which of the three judges found it: "parse", "validate" or "schema".
@@ -64,7 +67,7 @@ func serve(in io.Reader, out io.Writer, schemas schemas) error {
 		if err := json.Unmarshal(lines.Bytes(), &asked); err != nil {
 			return fmt.Errorf("not a request: %w", err)
 		}
-		if err := answers.Encode(response{asked.ID, check(asked.YAML, schemas)}); err != nil {
+		if err := answers.Encode(response{asked.ID, check(asked.YAML, asked.Echo, schemas)}); err != nil {
 			return err
 		}
 	}
