@@ -21,7 +21,7 @@ UNPROTECTABLE = Rule(
     "unprotectable-text",
     Severity.ERROR,
     summary="Text that Argo would replace cannot be written in this place",
-    why="Argo replaces {{…}} that names one of its variables or starts with =, wherever it stands; there is no way to write such text as it is.",
+    why="Argo replaces {{…}} that names one of its variables or starts with =, wherever it stands, and nothing keeps such text as it is.",
     remedy="Write the text so that the two braces do not stand together, or read it from a file",
 )
 

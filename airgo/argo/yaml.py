@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from airgo.argo.text import Text
 from airgo.argo.text_rendering import realise
-from airgo.argo.yaml_reading import Document, YamlError, read
+from airgo.argo.yaml_reading import Document, ManifestError, read
 
-__all__ = ["Document", "YamlError", "dump", "load_all", "read"]
+__all__ = ["Document", "ManifestError", "dump", "load_all", "read"]
 
 AMBIGUOUS_WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity", "~", "=", "<<"])
 """In any capitals: booleans, nulls, numbers and special keys of some YAML reader."""
@@ -46,7 +46,7 @@ def dump(documents: Sequence[Mapping[str, object]], head: str | None = None) -> 
 
 
 def load_all(text: str) -> list[object]:
-    """The values of all documents of a text, read as Argo reads them. Raises `YamlError`."""
+    """The values of all documents of a text, read as Argo reads them. Raises `ManifestError`."""
     return [document.value for document in read(text)]
 
 

@@ -26,7 +26,7 @@ TAG = "tag:yaml.org,2002:"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class YamlError(Exception):
+class ManifestError(Exception):
     """The text is not YAML that Argo would take. `line` counts from 1; 0 when unknown."""
 
     def __init__(self, message: str, line: int = 0) -> None:
@@ -44,16 +44,16 @@ class Document:
 
 
 def read(text: str) -> tuple[Document, ...]:
-    """All documents that hold something. Raises `YamlError`."""
+    """All documents that hold something. Raises `ManifestError`."""
     try:
         return tuple(document for document in _Reader(text).documents() if document.value is not None)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise YamlError(error.problem or error.context or "not YAML", mark.line + 1 if mark else 0) from None
+        raise ManifestError(error.problem or error.context or "not YAML", mark.line + 1 if mark else 0) from None
     except yaml.YAMLError as error:
-        raise YamlError(str(error).splitlines()[0]) from None
+        raise ManifestError(str(error).splitlines()[0]) from None
     except UnicodeEncodeError:
-        raise YamlError("the text holds half of a surrogate pair, which is no character") from None
+        raise ManifestError("the text holds half of a surrogate pair, which is no character") from None
 
 
 @dataclass(slots=True)
@@ -87,7 +87,7 @@ class _Reader:
         self.lines.setdefault(pointer, line)
         self.count(1, line)
         if depth > MAX_DEPTH:
-            raise YamlError(f"more than {MAX_DEPTH} levels deep", line)
+            raise ManifestError(f"more than {MAX_DEPTH} levels deep", line)
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event.anchor or "", line)
         before = self.nodes
@@ -108,12 +108,12 @@ class _Reader:
         """Count nodes, up to a limit that no manifest comes near."""
         self.nodes += nodes
         if self.nodes > MAX_NODES:
-            raise YamlError(f"more than {MAX_NODES} values once aliases are written out", line)
+            raise ManifestError(f"more than {MAX_NODES} values once aliases are written out", line)
 
     def alias(self, name: str, line: int) -> object:
         """What an alias repeats."""
         if name not in self.anchors:
-            raise YamlError(f"*{name} repeats an anchor that is not there, or that it stands in", line)
+            raise ManifestError(f"*{name} repeats an anchor that is not there, or that it stands in", line)
         self.count(self.anchors[name].nodes, line)
         return self.anchors[name].value
 
@@ -135,7 +135,7 @@ class _Reader:
                 continue
             key = _key(self.value(event, f"{pointer}/<key>", depth + 1), line)
             if key in found:
-                raise YamlError(f"the key {key!r} is given twice", line)
+                raise ManifestError(f"the key {key!r} is given twice", line)
             place = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
             self.lines[place] = line
             found[key] = self.value(next(self.events), place, depth + 1)
@@ -147,7 +147,7 @@ class _Reader:
         result: dict[str, object] = {}
         for part in value if isinstance(value, list) else [value]:
             if not isinstance(part, dict):
-                raise YamlError("<< wants a mapping, or a list of mappings", line)
+                raise ManifestError("<< wants a mapping, or a list of mappings", line)
             result = part | result
         return result
 
@@ -157,7 +157,7 @@ def _key(value: object, line: int) -> str:
         return "true" if value else "false"
     if isinstance(value, str | int | float):
         return str(value)
-    raise YamlError(f"a key is text, not {_kind(value)}", line)
+    raise ManifestError(f"a key is text, not {_kind(value)}", line)
 
 
 def _kind(value: object) -> str:
@@ -171,7 +171,7 @@ def _line(event: yaml.Event) -> int:
 
 def _check_tag(event: yaml.CollectionStartEvent, kind: str, line: int) -> None:
     if event.tag not in {None, "!", TAG + kind}:
-        raise YamlError(f"the tag {event.tag} is not read", line)
+        raise ManifestError(f"the tag {event.tag} is not read", line)
 
 
 def _scalar(event: yaml.ScalarEvent, line: int) -> object:
@@ -184,9 +184,9 @@ def _scalar(event: yaml.ScalarEvent, line: int) -> object:
     value = resolve(text)
     wanted = {"int": int, "float": float | int, "bool": bool, "null": type(None)}.get(kind)
     if wanted is None:
-        raise YamlError(f"the tag {event.tag} is not read", line)
+        raise ManifestError(f"the tag {event.tag} is not read", line)
     if not isinstance(value, wanted) or (kind in {"int", "float"} and isinstance(value, bool)):
-        raise YamlError(f"{text!r} cannot be read as {event.tag}", line)
+        raise ManifestError(f"{text!r} cannot be read as {event.tag}", line)
     return value
 
 

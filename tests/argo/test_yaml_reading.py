@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from airgo.argo.yaml import YamlError, load_all, read
+from airgo.argo.yaml import ManifestError, load_all, read
 from tests.engines.argo_server import ArgoValidator
 
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9))
@@ -31,7 +31,7 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(f"a{n}: &a{n} [{', '
 )
 def test_what_argo_would_refuse_is_refused(text: str, words: str, line: int) -> None:
     """Each mistake is named where it stands; nothing is executed and nothing explodes."""
-    with pytest.raises(YamlError) as error:
+    with pytest.raises(ManifestError) as error:
         load_all(text)
     assert words in error.value.message
     assert error.value.line == line
