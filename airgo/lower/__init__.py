@@ -1,1 +1,75 @@
 """Turns a DAG into Argo objects: an ordered tuple of passes over one draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from airgo import ir
+from airgo.config import Config
+from airgo.diagnostics import Collector
+from airgo.lower.account import account_for_all
+from airgo.lower.assemble import assemble
+from airgo.lower.bodies import bodies
+from airgo.lower.dependencies import dependencies
+from airgo.lower.draft import WorkflowDraft
+from airgo.lower.execution import execution
+from airgo.lower.mapped import mapped
+from airgo.lower.names import names
+from airgo.lower.parameters import parameters
+from airgo.lower.result import Lowered, TaskOutcome
+from airgo.lower.runs import runs
+from airgo.lower.schedule import schedule
+from airgo.lower.sharing import sharing
+from airgo.lower.templates import templates
+from airgo.lower.xcom import xcom
+
+if TYPE_CHECKING:
+    from airgo.discovery import ProjectFiles
+    from airgo.mapping.registry import Registry
+
+Pass = Callable[[WorkflowDraft], None]
+
+PASSES: tuple[Pass, ...] = (
+    names,
+    parameters,
+    schedule,
+    runs,
+    templates,
+    xcom,
+    dependencies,
+    bodies,
+    execution,
+    sharing,
+    mapped,
+    assemble,
+    account_for_all,
+)
+"""What is done, in order; each pass reads what those before it wrote on the draft."""
+
+
+def lower(dag: ir.Dag, config: Config, registry: Registry, files: ProjectFiles, collector: Collector, *, name: str = "") -> Lowered:
+    """One DAG as manifests and an account of everything it said. `name`: the workflow's name, where another DAG's would be the same."""
+    draft = WorkflowDraft(dag, config, registry, files, collector, name)
+    for each in PASSES:
+        each(draft)
+    return _lowered(draft)
+
+
+def _lowered(draft: WorkflowDraft) -> Lowered:
+    outcomes = tuple(
+        TaskOutcome(node.task.id, node.task.span, node.task.operator, node.strategy, node.instance_template, node.name, node.why_not_better)
+        for node in draft.nodes.values()
+    )
+    return Lowered(
+        dag_id=draft.dag.id,
+        path=draft.dag.path,
+        span=draft.dag.span,
+        manifests=tuple(draft.manifests),
+        tasks=outcomes,
+        ledger=tuple(draft.ledger.values()),
+        renames=tuple(draft.renames),
+        inputs=tuple(draft.inputs),
+        origins=draft.origins,
+        python_requirements=tuple(sorted(draft.requirements)),
+    )

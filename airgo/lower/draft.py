@@ -10,7 +10,7 @@ from airgo import ir
 from airgo.argo.text import Text
 from airgo.config import Config
 from airgo.diagnostics import Collector, Diagnostic, Rule
-from airgo.lower.result import Input, LedgerEntry, Outcome, Rename, Strategy
+from airgo.lower.result import Input, LedgerEntry, Manifest, Outcome, Rename, Strategy
 from airgo.source import Span
 
 if TYPE_CHECKING:
@@ -71,11 +71,30 @@ class TemplateDraft:
 
 
 @dataclass(slots=True)
+class Expansion:
+    """What a mapped task fans out over.
+
+    `items`: known at compile time: one value for each instance, a dict of lowered leaves by mapped argument. Else `source` is the task whose
+    value is fanned out over, `name` the mapped argument it goes to ("" for the whole dict of expand_kwargs) and `constants` the literal lists
+    that it is crossed with. `may_be_empty`: no instance may be made, and the task is then skipped.
+    """
+
+    items: tuple[dict[str, object], ...] | None = None
+    source: str | None = None
+    key: str = "return_value"
+    name: str = ""
+    may_be_empty: bool = False
+    limit: int | None = None
+
+
+@dataclass(slots=True)
 class Node:
     """One task of the DAG on its way to a DAG task of Argo.
 
     `name`: its task name in the Argo DAG. `template`: the template's final name (after sharing). `arguments`: what the DAG task passes.
     `depends`: the expression, or None. `when`: conditions that must all hold. `why_not_better`: why the strategy is not a better one.
+    `outputs_read`: what somebody reads of the task: XCom keys, and "items", "airgo-branch", "airgo-state". `body_targets`: where in the
+    template's body each argument went (JSON pointers). `instance_template`: the template of one instance of a mapped task.
     """
 
     task: ir.Task
@@ -89,6 +108,16 @@ class Node:
     when: list[str] = field(default_factory=list)
     outputs_read: set[str] = field(default_factory=set)
     may_be_skipped: bool = False
+    may_be_omitted: bool = False
+    expansion: Expansion | None = None
+    body_targets: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    synchronization: list[dict[str, object]] = field(default_factory=list)
+    instance_template: str = ""
+
+    @property
+    def skips_itself(self) -> bool:
+        """May the task end well and say that it skipped itself?"""
+        return self.draft is not None and self.draft.can_skip_itself
 
 
 @dataclass(slots=True)
@@ -116,6 +145,7 @@ class WorkflowDraft:
     origins: dict[str, Span] = field(default_factory=dict)
     pools: dict[str, int] = field(default_factory=dict)
     requirements: set[str] = field(default_factory=set)
+    manifests: list[Manifest] = field(default_factory=list)
 
     def report(self, diagnostic: Diagnostic) -> None:
         """Add a diagnostic."""

@@ -1,0 +1,82 @@
+"""The last pass: every target becomes a pointer into a manifest, and whatever the author wrote that no pass spoke of gets its entry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from airgo.lower.assemble import folder, template_index
+from airgo.lower.draft import WorkflowDraft
+from airgo.lower.ledger import CRON, TASK, TEMPLATE, Fate, account, account_dag, mapped
+from airgo.lower.result import LedgerEntry
+from airgo.lower.rules import UNMAPPED_ARGUMENT
+
+
+def account_for_all(draft: WorkflowDraft) -> None:
+    """Complete the ledger and resolve its targets."""
+    _complete(draft)
+    draft.ledger = {key: replace(entry, target=_target(entry, draft)) for key, entry in draft.ledger.items()}
+
+
+def _complete(draft: WorkflowDraft) -> None:
+    dag = draft.dag
+    for name, argument in dag.arguments.items():
+        if (dag.id, "dag", name) not in draft.ledger:
+            draft.report(UNMAPPED_ARGUMENT.at(argument.span, f"{name} of the DAG has no effect", subject=dag.id))
+            account_dag(draft, name, Fate("unknown", UNMAPPED_ARGUMENT.code))
+    for name in dag.default_args:
+        if (dag.id, "default", name) not in draft.ledger:
+            reason = "every task says it itself, or takes no such argument"
+            draft.record(LedgerEntry(dag.id, "default", name, "ignored", reason=reason))
+    for task in dag.tasks:
+        for name in task.written:
+            if (draft.subject(task), "argument", name) not in draft.ledger:
+                account(draft, task, name, mapped(TEMPLATE))
+
+
+def _target(entry: LedgerEntry, draft: WorkflowDraft) -> str | None:
+    if entry.outcome != "mapped":
+        return None
+    place, _, rest = (entry.target or "").partition("|")
+    if not place.startswith("@"):
+        return entry.target or _by_subject(entry, draft)
+    if place in (TEMPLATE, TASK):
+        task_id, _, pointer = rest.partition("|")
+        return _in_template(task_id, pointer, draft) if place == TEMPLATE else _in_task(task_id, pointer, draft)
+    place, slash, pointer = place.partition("/")
+    name = "cron-workflow.yaml" if place == CRON else "workflow-template.yaml"
+    return _existing(folder(draft) + name, slash + pointer, draft)
+
+
+def _by_subject(entry: LedgerEntry, draft: WorkflowDraft) -> str:
+    task_id = entry.subject.removeprefix(draft.dag.id + ".")
+    if task_id in draft.nodes and entry.subject != draft.dag.id:
+        return _in_template(task_id, "", draft)
+    return folder(draft) + "workflow-template.yaml#/spec"
+
+
+def _in_template(task_id: str, pointer: str, draft: WorkflowDraft) -> str:
+    node = draft.nodes[task_id]
+    index = template_index(draft, node.instance_template)
+    return _existing(folder(draft) + "workflow-template.yaml", f"/spec/templates/{index}{pointer}", draft)
+
+
+def _in_task(task_id: str, pointer: str, draft: WorkflowDraft) -> str:
+    index = list(draft.nodes).index(task_id)
+    return _existing(folder(draft) + "workflow-template.yaml", f"/spec/templates/0/dag/tasks/{index}{pointer}", draft)
+
+
+def _existing(file: str, pointer: str, draft: WorkflowDraft) -> str:
+    """The longest part of a pointer that the file has: a retry delay of a task without retries is nowhere in its template."""
+    manifest = next((one for one in draft.manifests if one.path == file), None)
+    value: object = manifest.documents[0] if manifest is not None else {}
+    kept = ""
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and key in value:
+            value = value[key]
+        elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            break
+        kept += f"/{part}"
+    return f"{file}#{kept}"

@@ -1,0 +1,94 @@
+"""Tasks that skip others: branches, short circuits and latest-only, as conditions of the tasks they may skip.
+
+Airflow skips the direct downstream tasks that are neither chosen nor downstream of a chosen one; a short circuit skips all descendants.
+https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#branching
+"""
+
+from __future__ import annotations
+
+from airgo.lower.draft import Node, WorkflowDraft
+from airgo.lower.references import output, safe_output, task_reference
+from airgo.values import truth
+
+BRANCH = "airgo-branch"
+"""The output that holds what a branch chose: a JSON list of ids; of a short circuit: `true` or `false`."""
+
+STOPS_AT_A_SKIP = frozenset({"all_success", "none_skipped", "all_done_min_one_success"})
+"""Rules by which one skipped upstream task is enough to skip the task, so that a skip reaches it without a condition of its own."""
+
+
+def skip_conditions(node: Node, draft: WorkflowDraft, ancestors: dict[str, frozenset[str]]) -> list[str]:
+    """What must hold so that no branch or short circuit above skips this task. Marks the outputs that are read."""
+    conditions = []
+    for above in (draft.nodes[task_id] for task_id in sorted(ancestors[node.task.id])):
+        if above.draft is None:
+            continue
+        condition = None
+        if above.draft.branch and above.task.id in node.task.upstream:
+            condition = _chosen(node, above, draft, ancestors)
+        elif above.draft.short_circuit and _in_reach(node, above):
+            condition = _passed(node, above)
+        if condition:
+            above.outputs_read.add(BRANCH)
+            conditions.append(condition)
+    return conditions
+
+
+def _chosen(node: Node, branch: Node, draft: WorkflowDraft, ancestors: dict[str, frozenset[str]]) -> str:
+    """The branch chose the task, or one that the task lies downstream of."""
+    ids = _keeping_ids(node, branch, draft, ancestors)
+    plain = not branch.may_be_skipped and node.task.trigger_rule == "all_success"
+    read = output(branch.name, BRANCH) if plain else f"({safe_output(branch.name, BRANCH, '[]')})"
+    tests = " || ".join(f"{_quoted(task_id)} in fromJSON({read})" for task_id in ids)
+    return f"{{{{= {tests if plain else _unless_ended_otherwise(branch, tests)} }}}}"
+
+
+def _keeping_ids(node: Node, branch: Node, draft: WorkflowDraft, ancestors: dict[str, frozenset[str]]) -> list[str]:
+    """Every id whose choice keeps the task: its own, those above it below the branch, and groups that any of these is a root of."""
+    below = [task.id for task in draft.dag.tasks if branch.task.id in ancestors[task.id]]
+    keeping = [task_id for task_id in below if task_id == node.task.id or task_id in ancestors[node.task.id]]
+    keeping.sort(key=lambda task_id: (task_id != node.task.id, task_id))
+    groups = []
+    for task_id in keeping:
+        task = draft.nodes[task_id].task
+        group = draft.dag.group(task.group) if task.group else None
+        while group is not None:
+            members = {other.id for other in draft.dag.tasks if _inside(other.group, group.id, draft)}
+            if not members & set(task.upstream) and group.id not in groups:
+                groups.append(group.id)
+            group = draft.dag.group(group.parent) if group.parent else None
+    return keeping + groups
+
+
+def _inside(group_id: str | None, outer: str, draft: WorkflowDraft) -> bool:
+    while group_id is not None:
+        if group_id == outer:
+            return True
+        group = draft.dag.group(group_id)
+        group_id = group.parent if group is not None else None
+    return False
+
+
+def _in_reach(node: Node, above: Node) -> bool:
+    """Does this short circuit skip the task by itself, not merely through the tasks between them?"""
+    if above.task.id in node.task.upstream:
+        return True
+    if truth(above.task.value("ignore_downstream_trigger_rules", True)) is False or node.task.teardown:
+        return False
+    return node.task.trigger_rule not in STOPS_AT_A_SKIP
+
+
+def _passed(node: Node, above: Node) -> str:
+    plain = not above.may_be_skipped and above.task.id in node.task.upstream and node.task.trigger_rule == "all_success"
+    if plain:
+        return f"{{{{= {output(above.name, BRANCH)} == 'true' }}}}"
+    return f"{{{{= {_unless_ended_otherwise(above, f'({safe_output(above.name, BRANCH)}) == ' + repr('true'))} }}}}"
+
+
+def _unless_ended_otherwise(branch: Node, test: str) -> str:
+    """A branch that did not succeed skips nobody: the trigger rules decide."""
+    return f"{task_reference(branch.name)}.status != 'Succeeded' || {test}"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

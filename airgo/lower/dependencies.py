@@ -1,0 +1,128 @@
+"""Dependencies and trigger rules: `depends` and `when` of every task, and which tasks may end skipped."""
+
+from __future__ import annotations
+
+from airgo.diagnostics import Rule, Severity
+from airgo.lower.branching import skip_conditions
+from airgo.lower.draft import Node, WorkflowDraft
+from airgo.lower.order import ancestors_by_id, direct_upstream, in_order
+from airgo.lower.references import output, safe_output
+from airgo.lower.setups import indirect_setups
+from airgo.lower.trigger_rules import ALIASES, EARLY, RULES, Condition, Upstream, condition, succeeded
+
+UNKNOWN_RULE = Rule(
+    "AG315",
+    "unknown-trigger-rule",
+    Severity.ERROR,
+    "a trigger rule that Airflow does not have, or that could not be read",
+    "The trigger rule decides whether the task runs at all; without it the task's conditions are not known.",
+    "write one of Airflow's trigger rules as a text",
+)
+EARLY_RULE = Rule(
+    "AG317",
+    "early-trigger-rule",
+    Severity.NOTE,
+    "a trigger rule that Airflow decides before all upstream tasks have ended",
+    "Argo looks at a task's dependencies when all of them have ended. Every task ends as in Airflow, but this one may start later.",
+    "nothing, unless the early start matters",
+)
+SELF_SKIP = Rule(
+    "AG318",
+    "rule-over-self-skipping-task",
+    Severity.WARNING,
+    "a trigger rule that counts successes over a task that may skip itself",
+    "A task that skips itself ends Succeeded in Argo. Where the other upstream tasks failed, this task ends skipped instead of upstream_failed.",
+    "nothing, unless the run must fail in that case",
+)
+
+
+def dependencies(draft: WorkflowDraft) -> None:
+    """Give every node its `depends` and `when`, upstream tasks first, and mark what may be skipped or omitted."""
+    ancestors = ancestors_by_id(draft)
+    for node in in_order(draft):
+        found = _condition(node, draft)
+        found = _with_setups(node, found, draft)
+        found = _with_expansion(node, found, draft)
+        conditions = skip_conditions(node, draft, ancestors)
+        node.depends = found.depends
+        node.when = [*conditions, *([found.when] if found.when else [])]
+        node.may_be_skipped = found.may_skip or bool(conditions)
+        node.may_be_omitted = found.may_omit
+        _mark_states(node, draft)
+
+
+def _upstream(node: Node) -> Upstream:
+    return Upstream(node.name, node.may_be_skipped, node.may_be_omitted, node.skips_itself, node.task.setup)
+
+
+def _condition(node: Node, draft: WorkflowDraft) -> Condition:
+    rule = ALIASES.get(node.task.trigger_rule, node.task.trigger_rule)
+    upstream = [_upstream(draft.nodes[up]) for up in direct_upstream(node, draft)]
+    subject = draft.subject(node.task)
+    if rule not in RULES:
+        draft.report(UNKNOWN_RULE.at(node.task.span, f"{node.task.trigger_rule!r} is no trigger rule of Airflow", subject=subject))
+        return condition("all_success", upstream)
+    if rule in EARLY and len(upstream) > 1:
+        words = f"{rule} starts {node.task.id} once all of its upstream tasks have ended, not at the first one"
+        draft.report(EARLY_RULE.at(node.task.span, words, subject=subject))
+    if rule in ("one_success", "all_done_min_one_success") and any(up.skips_itself for up in upstream) and len(upstream) > 1:
+        words = f"{rule} of {node.task.id} counts a task that may skip itself; {node.task.id} can end skipped instead of upstream_failed"
+        draft.report(SELF_SKIP.at(node.task.span, words, subject=subject))
+    return condition(rule, upstream)
+
+
+def _with_setups(node: Node, found: Condition, draft: WorkflowDraft) -> Condition:
+    """A work task runs only if the setups that it lies in the scope of succeeded, whatever its own rule says."""
+    setups = [_upstream(draft.nodes[setup]) for setup in indirect_setups(node.task, draft.dag)]
+    if not setups or node.task.trigger_rule == "all_success":
+        return found  # a failed or skipped setup reaches the task through the tasks between them
+    depends = (
+        " && ".join([_enclosed(found.depends), *(setup.name for setup in setups)]) if found.depends else " && ".join(s.name for s in setups)
+    )
+    tests = [found.when] if found.when else []
+    tests += [succeeded(setup) for setup in setups if setup.effectively_skips]
+    return Condition(depends, conjunction(tests), found.may_skip or any(s.effectively_skips for s in setups), True)
+
+
+def _with_expansion(node: Node, found: Condition, draft: WorkflowDraft) -> Condition:
+    """A mapped task is skipped when there is nothing to map over, and cannot run without the list it maps over."""
+    expansion = node.expansion
+    if expansion is None:
+        return found
+    if expansion.source is None:
+        return Condition(found.depends, "false", True, found.may_omit) if expansion.items == () else found
+    producer = _upstream(draft.nodes[expansion.source])
+    name = items_output(draft.nodes[expansion.source], expansion.key)
+    read = f"({safe_output(producer.name, name, '[]')})" if producer.effectively_skips or producer.may_omit else output(producer.name, name)
+    tests = [found.when] if found.when else []
+    depends = found.depends
+    if ALIASES.get(node.task.trigger_rule, node.task.trigger_rule) not in ("all_success", "none_failed", "none_failed_min_one_success"):
+        depends = f"{_enclosed(found.depends)} && {producer.name}" if found.depends else producer.name
+        tests += [succeeded(producer)] if producer.effectively_skips else []
+    return Condition(depends, conjunction([*tests, f"{{{{= {read} != '[]' }}}}"]), True, found.may_omit or depends != found.depends)
+
+
+def items_output(producer: Node, key: str = "return_value") -> str:
+    """The output that holds the list to fan out over: `items`, the JSON texts of the elements; a mapped task hands on its instances' values."""
+    if producer.task.mapped:
+        return "return-values"
+    return "items" if key == "return_value" else f"{key}-items"
+
+
+def _mark_states(node: Node, draft: WorkflowDraft) -> None:
+    """A task that may skip itself publishes its state when a condition asks for it."""
+    for up in node.task.upstream:
+        above = draft.nodes.get(up)
+        if above is not None and above.skips_itself and any("['airgo-state']" in test for test in node.when):
+            above.outputs_read.add("airgo-state")
+
+
+def conjunction(tests: list[str]) -> str | None:
+    """All of the tests, those with an alternative in brackets."""
+    if len(tests) < 2:
+        return tests[0] if tests else None
+    return " && ".join(f"({test})" if " || " in test and not test.startswith("{{=") else test for test in tests)
+
+
+def _enclosed(depends: str | None) -> str:
+    return f"({depends})" if depends and " || " in depends else str(depends)

@@ -1,0 +1,50 @@
+"""Tasks that cannot be converted: templates that fail with the reason, so that nothing pretends to have run."""
+
+from __future__ import annotations
+
+from airgo.diagnostics import Rule
+from airgo.lower.base_arguments import BASE
+from airgo.lower.draft import Node, TemplateDraft, WorkflowDraft
+from airgo.lower.images import image
+from airgo.lower.ledger import Fate, account, account_expansion
+from airgo.source import Span
+
+
+def make_manual(node: Node, rule: Rule, message: str, span: Span | None, draft: WorkflowDraft) -> None:
+    """Report why a task cannot be converted, and give it the template that says so and fails.
+
+    Whatever the author wrote for it is unsupported with the same code, unless the DAG itself carries it (retries, trigger rule …).
+    """
+    task = node.task
+    draft.report(rule.at(span or task.span, message, subject=draft.subject(task), effort="M"))
+    node.strategy = "manual"
+    node.why_not_better = message
+    node.expansion = None
+    node.draft = failing_template(node, rule, message, draft)
+    fate = Fate("unsupported", rule.code)
+    for name in {**task.arguments, **task.written}:
+        if name not in BASE:
+            account(draft, task, name, fate)
+    for name in _expanded(node):
+        account_expansion(draft, task, name, fate)
+
+
+def failing_template(node: Node, rule: Rule, message: str, draft: WorkflowDraft) -> TemplateDraft:
+    """A container that prints the reason and exits 1."""
+    words = f"{node.task.id} ({node.task.span}) was not converted: {message} [{rule.code}]"
+    body: dict[str, object] = {
+        "container": {
+            "image": image("bash", draft, node.task.span),
+            "command": ["sh", "-c"],
+            "args": ['echo "$AIRGO_MESSAGE" >&2; exit 1'],
+            "env": [{"name": "AIRGO_MESSAGE", "value": words.replace("{{", "{ {").replace("$", "")}],
+        }
+    }
+    return TemplateDraft(body, node.name, node.task.span)
+
+
+def _expanded(node: Node) -> list[str]:
+    expand = node.task.expand
+    if expand is None:
+        return []
+    return list(expand.arguments) if expand.kind == "expand" else ["expand_kwargs"]

@@ -1,0 +1,117 @@
+"""Mapped tasks: an inner DAG template that fans out, so that the task itself can be skipped as Airflow skips it.
+
+A `when` on a task with withParam leaves a group that succeeded (watched); on the task around it, one that was skipped.
+"""
+
+from __future__ import annotations
+
+from airgo.argo.names import template_name
+from airgo.argo.text import Expression, Input, ItemHole, Simple, Text, text
+from airgo.lower.dependencies import items_output
+from airgo.lower.draft import Expansion, Leaf, Node, WorkflowDraft
+from airgo.lower.parameters_of_xcom import output_parameter
+from airgo.lower.references import safe_output, task_reference
+from airgo.lower.sharing import of_task
+from airgo.lower.xcom import as_text
+
+ITEMS = "items"
+
+
+def mapped(draft: WorkflowDraft) -> None:
+    """Wrap every mapped task's template in one that fans out over it."""
+    taken = {str(template["name"]) for template in draft.templates} | {draft.name, "airgo-end"}
+    wrapped: list[dict[str, object]] = []
+    for node in draft.nodes.values():
+        if node.expansion is not None and node.expansion.items != ():
+            wrapped.append(_inner(node, node.expansion, _free_name(node, taken), draft))
+        elif node.expansion is not None:
+            _never(node)
+    draft.templates[:0] = wrapped
+
+
+def _never(node: Node) -> None:
+    """A task mapped over nothing is skipped; its template's inputs are given anything."""
+    node.arguments = {name: "" if of_task(leaf) else leaf for name, leaf in node.arguments.items()}
+
+
+def _free_name(node: Node, taken: set[str]) -> str:
+    name = template_name(f"{node.name}-mapped")
+    while name in taken:
+        name = template_name(f"{name}-mapped")
+    taken.add(name)
+    return name
+
+
+def _inner(node: Node, expansion: Expansion, name: str, draft: WorkflowDraft) -> dict[str, object]:
+    """The inner DAG template: takes the list and whatever else the instances need from outside."""
+    inside: dict[str, Leaf] = {}
+    outside: dict[str, Leaf] = {}
+    for key, leaf in node.arguments.items():
+        if _has_item(leaf):
+            inside[key] = _item_text(leaf, expansion)
+        elif of_task(leaf):
+            outside[key] = leaf
+            inside[key] = Text((Input(key),))
+        else:
+            inside[key] = leaf
+    task: dict[str, object] = {"name": node.name, "template": node.template}
+    if expansion.items is not None:
+        task["withItems"] = [next(iter(row.values())) if len(row) == 1 else dict(row) for row in expansion.items]
+    else:
+        while ITEMS in outside:
+            outside[ITEMS + "-"] = outside.pop(ITEMS)
+        outside = {ITEMS: _list_of(node, expansion, draft), **outside}
+        task["withParam"] = Text((Input(ITEMS),))
+    if inside:
+        task["arguments"] = {"parameters": [{"name": key, "value": leaf} for key, leaf in inside.items()]}
+    template: dict[str, object] = {"name": name}
+    if outside:
+        template["inputs"] = {"parameters": [{"name": key} for key in outside]}
+    limit = node.task.value("max_active_tis_per_dagrun")
+    if isinstance(limit, int):
+        template["parallelism"] = limit
+    template["dag"] = {"failFast": False, "tasks": [task]}
+    outputs = [_output(node, key) for key in sorted(node.outputs_read - {ITEMS})]
+    if outputs:
+        template["outputs"] = {"parameters": outputs}
+    node.template = name
+    node.arguments = outside
+    return template
+
+
+def _has_item(leaf: Leaf) -> bool:
+    return isinstance(leaf, Text) and any(isinstance(hole, ItemHole) for hole in leaf.holes())
+
+
+def _item_text(leaf: Leaf, expansion: Expansion) -> Leaf:
+    """The leaf with the element in place of its holes. Elements of a list made at run time are JSON texts; literal ones are as the hole wants them."""
+    assert isinstance(leaf, Text)
+    parts = []
+    for part in leaf.parts:
+        if not isinstance(part, ItemHole):
+            parts.append(part)
+        elif expansion.items is not None:
+            parts.append(Simple("item" if len(expansion.items[0]) == 1 else f"item.{part.name}"))
+        else:
+            parts.append(Simple("item") if part.json else Expression(as_text("string(item)")))
+    return text(*parts)
+
+
+def _list_of(node: Node, expansion: Expansion, draft: WorkflowDraft) -> Leaf:
+    assert expansion.source is not None
+    producer = draft.nodes[expansion.source]
+    name = items_output(producer, expansion.key)
+    if producer.task.mapped:
+        texts = f"map(fromJSON({safe_output(producer.name, name, '[]')}), type(#) == 'string' ? # : toJson(#))"
+        return Text((Expression(f"toJson({texts})"),))
+    if producer.may_be_skipped or producer.may_be_omitted:
+        return Text((Expression(safe_output(producer.name, name, "[]")),))
+    simple = f"tasks.{producer.name}.outputs.parameters.{name}"
+    return Text((Simple(simple),))
+
+
+def _output(node: Node, key: str) -> dict[str, object]:
+    if key == "airgo-state":
+        read = f"{task_reference(node.name)}?.outputs?.parameters?.['airgo-state'] ?? ''"
+        return {"name": key, "valueFrom": {"expression": f"({read}) contains 'skipped' ? 'skipped' : ''"}}
+    return {"name": output_parameter(key, mapped=True), "valueFrom": {"expression": safe_output(node.name, output_parameter(key), "[]")}}

@@ -1,0 +1,117 @@
+"""Templates: tasks that run the same body share one, and what differs between them becomes its input parameters."""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+from airgo.argo.names import Namer, template_name
+from airgo.argo.text import EnvRef, Expression, Input, ItemHole, Text, map_text, text
+from airgo.lower.draft import Leaf, Node, WorkflowDraft
+from airgo.lower.parameters_of_xcom import DEFAULTS, output_parameter
+
+_TASK_DATA = re.compile(r"\btasks[.\[]")
+
+OWN_OUTPUTS = {"airgo-branch": "/tmp/airgo/airgo-branch", "airgo-state": "/tmp/airgo/airgo-state"}
+"""Files that airgo's own outputs come from."""
+
+
+def sharing(draft: WorkflowDraft) -> None:
+    """Give every node its template. The templates follow the order of the DAG's tasks; the DAG's own name stays free for its DAG template."""
+    groups: dict[str, list[Node]] = {}
+    for node in draft.nodes.values():
+        groups.setdefault(_key(node), []).append(node)
+    wanted = {_identity(nodes): nodes[0].name if len(nodes) == 1 else _hint(nodes) for nodes in groups.values()}
+    names = Namer(template_name, wanted, reserved=(draft.name, "airgo-end"))
+    for nodes in groups.values():
+        template = _template(names[_identity(nodes)], nodes, draft)
+        draft.templates.append(template)
+
+
+def _identity(nodes: list[Node]) -> str:
+    return f"task {nodes[0].task.id}" if len(nodes) == 1 else f"tasks {' '.join(node.task.id for node in nodes)}"
+
+
+def _hint(nodes: list[Node]) -> str:
+    made = nodes[0].draft
+    assert made is not None
+    return made.name_hint
+
+
+def _key(node: Node) -> str:
+    """Nodes of the same key can share a template. A task of its own code is told apart by that code's place."""
+    made = node.draft
+    assert made is not None
+    own = {name: leaf for name, leaf in node.arguments.items() if _reads_env(leaf)}  # only a container's own env can fill these in
+    parts = (made.body, own, sorted(node.arguments), sorted(made.json_arguments), _outputs(node), made.retry, made.deadline_seconds)
+    return repr((*parts, node.synchronization, str(made.span) if len(node.arguments) else "", node.strategy == "manual" and node.task.id))
+
+
+def _reads_env(leaf: Leaf) -> bool:
+    return isinstance(leaf, Text) and any(isinstance(hole, EnvRef) for hole in leaf.holes())
+
+
+def _outputs(node: Node) -> list[dict[str, object]]:
+    """The output parameters that somebody reads."""
+    made = node.draft
+    assert made is not None
+    files = {**made.outputs, **OWN_OUTPUTS}
+    read = [key for key in files if key in node.outputs_read]
+    outputs: list[dict[str, object]] = []
+    for key in read:
+        name = output_parameter(key)
+        outputs.append({"name": name, "valueFrom": {"path": files[key], "default": DEFAULTS.get(key, "null")}})
+    return outputs
+
+
+def _template(name: str, nodes: list[Node], draft: WorkflowDraft) -> dict[str, object]:
+    first = nodes[0]
+    made = first.draft
+    assert made is not None
+    constants = {key: first.arguments[key] for key in first.arguments if _constant(key, nodes)}
+    parameters = [{"name": key} for key in first.arguments if key not in constants]
+    body = cast(dict[str, object], map_text(made.body, lambda leaf: _with_constants(leaf, constants)))
+    for node in nodes:
+        node.template = node.instance_template = name
+        node.arguments = {key: leaf for key, leaf in node.arguments.items() if key not in constants}
+    template: dict[str, object] = {"name": name, "annotations": _annotations(nodes)}
+    if parameters:
+        template["inputs"] = {"parameters": parameters}
+    if made.retry:
+        template["retryStrategy"] = made.retry
+    if made.deadline_seconds is not None:
+        template["activeDeadlineSeconds"] = int(made.deadline_seconds)
+    if first.synchronization:
+        template["synchronization"] = {"semaphores": first.synchronization}
+    template |= body
+    outputs = _outputs(first)
+    if outputs:
+        template["outputs"] = {"parameters": outputs}
+    return template
+
+
+def _annotations(nodes: list[Node]) -> dict[str, object]:
+    made = nodes[0].draft
+    assert made is not None
+    if len(nodes) == 1:
+        return {"airgo/task-id": nodes[0].task.id, "airgo/source": str(nodes[0].task.span)}
+    return {"airgo/source": str(made.span)}
+
+
+def _constant(key: str, nodes: list[Node]) -> bool:
+    """Has the argument one value in all tasks, and one that does not come from the DAG's other tasks?"""
+    first = nodes[0].arguments[key]
+    return not of_task(first) and all(node.arguments[key] == first for node in nodes)
+
+
+def of_task(leaf: Leaf) -> bool:
+    """Can the text be filled in only where the DAG's tasks, or a mapped element, are in reach?"""
+    if not isinstance(leaf, Text):
+        return False
+    return any(isinstance(hole, ItemHole) or (isinstance(hole, Expression) and _TASK_DATA.search(hole.code)) for hole in leaf.holes())
+
+
+def _with_constants(leaf: Leaf, constants: dict[str, Leaf]) -> Leaf:
+    if not isinstance(leaf, Text):
+        return leaf
+    return text(*(constants.get(part.name, part) if isinstance(part, Input) else part for part in leaf.parts))

@@ -1,0 +1,97 @@
+"""Shell commands: `bash -c` as Airflow runs it, with the last line as XCom and the exit code that skips where either matters.
+
+https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/bash.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+
+from airgo.argo.text import Text
+from airgo.diagnostics import Rule, Severity
+from airgo.lower.draft import CannotLower, Node, TemplateDraft, WorkflowDraft
+from airgo.lower.images import image
+from airgo.lower.strategies import strategy
+
+COMMAND = "AIRGO_COMMAND"
+DEFAULT_SKIP = 99
+"""BashOperator's `skip_on_exit_code`."""
+
+NO_COMMAND = Rule(
+    "AG228",
+    "unreadable-command",
+    Severity.ERROR,
+    "a command that is no text",
+    "A shell command has to be known as text, with holes for what is filled in when the task runs.",
+    "write the command as a text",
+)
+
+
+@strategy("bash")
+def bash(node: Node, values: Mapping[str, object], options: Mapping[str, object], draft: WorkflowDraft) -> TemplateDraft:
+    """A container that runs the command; wrapped where its output or its exit code means something."""
+    command = values.get("bash_command")
+    if not isinstance(command, str | Text):
+        raise CannotLower(NO_COMMAND, f"the command of {node.task.id} is not a text")
+    codes = _skip_codes(node, command, options)
+
+    def finish(read: frozenset[str]) -> dict[str, object]:
+        return {"container": _container(node, command, codes, "return_value" in read, options, draft)}
+
+    made = TemplateDraft(finish(frozenset()), node.name, node.task.span)
+    made.finish = finish
+    made.outputs = {"return_value": "/tmp/airgo/return-value"}
+    made.can_skip_itself = bool(codes)
+    return made
+
+
+def _skip_codes(node: Node, command: str | Text, options: Mapping[str, object]) -> tuple[int, ...]:
+    """The exit codes that skip the task, where one may come: written down, or the default's number is in the command's text."""
+    written = any(name in node.task.arguments for name in ("skip_on_exit_code", "skip_exit_code"))
+    value = options.get("skip_on_exit_code", None if written else DEFAULT_SKIP)
+    codes = value if isinstance(value, list | tuple) else () if value is None else (value,)
+    known = tuple(code for code in codes if isinstance(code, int))
+    literal = command if isinstance(command, str) else "".join(part for part in command.parts if isinstance(part, str))
+    return known if written or str(DEFAULT_SKIP) in literal else ()
+
+
+def _container(
+    node: Node, command: str | Text, codes: tuple[int, ...], keeps_output: bool, options: Mapping[str, object], draft: WorkflowDraft
+) -> dict[str, object]:
+    container: dict[str, object] = {"image": options.get("image") or image("bash", draft, node.task.span)}
+    env = options.get("env")
+    entries = list(env) if isinstance(env, list | tuple) else []
+    if codes or keeps_output:
+        wrapper = files("airgo.runtime").joinpath("bash_wrapper.sh").read_text("utf-8")
+        container |= {"command": ["bash", "-c"], "args": [_selected(wrapper, bool(codes), keeps_output)]}
+        entries.append({"name": COMMAND, "value": command})
+        if codes:
+            entries.append({"name": "AIRGO_SKIP_CODES", "value": " ".join(map(str, codes))})
+    elif isinstance(command, Text):
+        container |= {"command": ["bash", "-c"], "args": [f'bash -c "${COMMAND}"']}
+        entries.append({"name": COMMAND, "value": command})
+    else:
+        container |= {"command": ["bash", "-c"], "args": [command]}
+    if options.get("working_dir") is not None:
+        container["workingDir"] = options["working_dir"]
+    if entries:
+        container["env"] = entries
+    return container
+
+
+def _selected(wrapper: str, skips: bool, keeps_output: bool) -> str:
+    """The wrapper's sections that are needed: each starts with `#: name`."""
+    wanted = {
+        "run and keep the output" if keeps_output else "run",
+        *(["skip"] if skips else []),
+        *(["hand on the last line"] if keeps_output else []),
+    }
+    chosen: list[str] = []
+    keep = True
+    for line in wrapper.splitlines():
+        if line.startswith("#: "):
+            keep = line[3:] in wanted or line[3:] == "end"
+        elif keep and not line.startswith("#!"):
+            chosen.append(line)
+    return "\n".join(chosen).strip() + "\n"
