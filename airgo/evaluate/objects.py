@@ -29,12 +29,12 @@ class Function:
     """A function or lambda of the project. `defaults` were evaluated at its definition. `wraps` is what a decorator wrapped."""
 
     name: str
-    node: cst.FunctionDef | cst.Lambda
-    scope: Scope
-    module: Module
-    defaults: Mapping[str, object]
+    node: cst.FunctionDef | cst.Lambda = field(repr=False)
+    scope: Scope = field(repr=False)
+    module: Module = field(repr=False)
+    defaults: Mapping[str, object] = field(repr=False)
     qualified_name: str
-    owner: Class | None = None
+    owner: Class | None = field(default=None, repr=False)
     attributes: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -56,12 +56,12 @@ class Class:
     """A class of the project. `mro` holds Class and Extern entries, itself first; `namespace` its own attributes."""
 
     name: str
-    node: cst.ClassDef
-    module: Module
-    bases: tuple[object, ...]
-    namespace: dict[str, object]
+    node: cst.ClassDef = field(repr=False)
+    module: Module = field(repr=False)
+    bases: tuple[object, ...] = field(repr=False)
+    namespace: dict[str, object] = field(repr=False)
     qualified_name: str
-    mro: tuple[object, ...] = ()
+    mro: tuple[object, ...] = field(default=(), repr=False)
     keywords: Mapping[str, object] = field(default_factory=dict)
     fields: dict[str, object] | None = None
 
@@ -102,8 +102,8 @@ class Module:
     """A module of the project: `namespace` is the very dict that `globals()` hands out."""
 
     name: str
-    file: ParsedFile
-    namespace: dict[str, object] = field(default_factory=dict)
+    file: ParsedFile = field(repr=False)
+    namespace: dict[str, object] = field(default_factory=dict, repr=False)
     package: str = ""
     complete: bool = False
 
@@ -218,6 +218,10 @@ class Modelled(Symbolic):
     def truth(self) -> bool | None:
         """`bool(self)`, or None when not known."""
         return True
+
+    def instance_of(self, name: str) -> bool | object:
+        """`isinstance(self, name)` for a canonical dotted name from outside: True, False, or MISSING when not known."""
+        return MISSING
 
     def enter(self, call: Call) -> object:
         """`with self as x`: the value of x; MISSING when it is no context manager."""

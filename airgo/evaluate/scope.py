@@ -12,7 +12,7 @@ Kind = Literal["module", "function", "class", "comprehension"]
 class Scope:
     """Names bound in one block. A class scope is invisible to functions nested in it; closures capture the scope, not the value."""
 
-    __slots__ = ("global_names", "kind", "names", "nonlocal_names", "parent", "qualified_name")
+    __slots__ = ("global_names", "kind", "names", "nonlocal_names", "owner_class", "parent", "qualified_name")
 
     def __init__(self, kind: Kind, parent: Scope | None = None, names: dict[str, object] | None = None, qualified_name: str = "") -> None:
         self.kind = kind
@@ -21,6 +21,8 @@ class Scope:
         self.global_names: set[str] = set()
         self.nonlocal_names: set[str] = set()
         self.qualified_name = qualified_name
+        self.owner_class: object = None
+        """The class whose body this is, or in whose methods it lies: what `super()` means here."""
 
     def root(self) -> Scope:
         """The module scope."""

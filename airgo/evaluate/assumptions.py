@@ -1,0 +1,161 @@
+"""Decisions over symbolic values: what the defaults written in the code make of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from airgo.evaluate import models, operations, rules
+from airgo.evaluate.models import MODELS
+from airgo.evaluate.objects import Call, Iterator, PythonError
+from airgo.source import Place
+from airgo.values import MISSING, Choice, Operation, Symbol, Symbolic, Template, is_plain
+
+if TYPE_CHECKING:
+    from airgo.evaluate.machine import Machine
+
+MOST_DEFAULT_TEXT = 80
+
+
+def assume(machine: Machine, value: object, used: list[Symbol] | None = None) -> object:
+    """The plain value that a symbolic one has when every symbol has its default; MISSING when there is none.
+
+    The symbols whose defaults were used are added to `used`.
+    """
+    roots: list[Symbol] = [] if used is None else used
+    try:
+        return fold(machine, value, roots)
+    except PythonError:
+        return MISSING
+
+
+def fold(machine: Machine, value: object, used: list[Symbol]) -> object:
+    """One value with defaults for symbols; MISSING when some part has none."""
+    if isinstance(value, Symbol):
+        if value.default is MISSING or not is_plain(value.default):
+            return MISSING
+        used.append(value)
+        return value.default
+    if isinstance(value, Template):
+        parts = [fold(machine, part, used) for part in value.parts]
+        return MISSING if any(part is MISSING for part in parts) else "".join(str(part) for part in parts)
+    if isinstance(value, Choice):
+        test = fold(machine, value.test, used)
+        verdict = None if test is MISSING else machine.truth(test)
+        return MISSING if verdict is None else fold(machine, value.then if verdict else value.orelse, used)
+    if isinstance(value, Operation):
+        return fold_operation(machine, value, used)
+    if isinstance(value, Symbolic):
+        return MISSING
+    return value if is_plain(value) else fold_container(machine, value, used)
+
+
+def fold_container(machine: Machine, value: object, used: list[Symbol]) -> object:
+    """A list, tuple or dict with symbolic elements folded; MISSING when one cannot be."""
+    if isinstance(value, list | tuple):
+        elements = [fold(machine, element, used) for element in value]
+        return MISSING if any(element is MISSING for element in elements) else type(value)(elements)
+    if isinstance(value, dict):
+        items = {key: fold(machine, element, used) for key, element in value.items()}
+        return MISSING if any(element is MISSING for element in items.values()) else items
+    return value
+
+
+def fold_operation(machine: Machine, value: Operation, used: list[Symbol]) -> object:
+    """An operation, run again on plain operands."""
+    name = value.name
+    if name in {"and", "or"}:
+        return fold_boolean(machine, value, used)
+    operands = [
+        operand if name == "[]" and index == 0 and not isinstance(operand, Symbolic) else fold(machine, operand, used)
+        for index, operand in enumerate(value.operands)
+    ]
+    if any(operand is MISSING for operand in operands):
+        return MISSING
+    result = run_again(machine, name, operands)
+    if isinstance(result, Iterator):
+        return machine.iterate(result)
+    return MISSING if isinstance(result, Symbolic) else result
+
+
+def run_again(machine: Machine, name: str, operands: list[object]) -> object:
+    """The operation of this name over plain operands; MISSING when it is not one that can be run."""
+    if name in operations.BY_NAME:
+        return operations.operate(machine, operations.BY_NAME[name], operands[0], operands[1])
+    if name == "not":
+        return operations.negate(machine, operands[0])
+    if name == "[]":
+        return machine.item(operands[0], operands[1])
+    unary = next((symbol for symbol, (word, _, _) in operations.UNARY.items() if word == name), None)
+    if unary is not None:
+        return operations.unary(machine, unary, operands[0])
+    name, *keywords = name.split(" ")
+    names = [word.rstrip("=") for word in keywords]
+    args, kwargs = operands[: len(operands) - len(names)], dict(zip(names, operands[len(operands) - len(names) :], strict=True))
+    if name.startswith("."):
+        method = machine.attribute(args[0], name[1:])
+        if method is None or isinstance(method, str | int | float | list | dict | tuple):
+            return method
+        return machine.call(method, tuple(args[1:]), kwargs)
+    model = MODELS.get(name) or MODELS.get(f"builtins.{name}")
+    if model is None:
+        return MISSING
+    return model(Call(machine, name if name in MODELS else f"builtins.{name}", tuple(args), kwargs, machine.place))
+
+
+def fold_boolean(machine: Machine, value: Operation, used: list[Symbol]) -> object:
+    """`and` and `or`: the second operand counts only when the first does not decide."""
+    first = fold(machine, value.operands[0], used)
+    verdict = None if first is MISSING else machine.truth(first)
+    if verdict is None:
+        return MISSING
+    return first if verdict is (value.name == "or") else fold(machine, value.operands[1], used)
+
+
+def decide(machine: Machine, value: object) -> tuple[bool | None, bool]:
+    """Is the test true, and was a default assumed to say so? The assumption is noted once for each symbol."""
+    verdict = machine.truth(value)
+    if verdict is not None or not isinstance(value, Symbolic):
+        return verdict, False
+    used: list[Symbol] = []
+    found = assume(machine, value, used)
+    if found is MISSING:
+        return None, False
+    verdict = machine.truth(found)
+    note_assumptions(machine, used)
+    return verdict, verdict is not None
+
+
+def settled(machine: Machine, value: object) -> object:
+    """The value itself when it is plain, else the plain value by defaults (noted), else the value itself."""
+    if not isinstance(value, Symbolic):
+        return value
+    used: list[Symbol] = []
+    found = assume(machine, value, used)
+    if found is MISSING:
+        return value
+    note_assumptions(machine, used)
+    return found
+
+
+def elements(machine: Machine, value: object) -> list[object] | None:
+    """The elements of a value that control flow needs now; a default of the code is used where there is one."""
+    found = machine.iterate(value)
+    return found if found is not None else machine.iterate(settled(machine, value))
+
+
+def note_assumptions(machine: Machine, used: list[Symbol]) -> None:
+    """One note for each symbol whose default decided something."""
+    for symbol in used:
+        default = repr(symbol.default)
+        if len(default) > MOST_DEFAULT_TEXT:
+            default = default[: MOST_DEFAULT_TEXT - 1] + "…"
+        key = (rules.ASSUMED_DEFAULT.code, hash((symbol.kind, symbol.key, symbol.path)))
+        if key in machine.reported or machine.quiet:
+            continue
+        machine.reported.add(key)
+        place: Place = symbol.place or machine.place
+        name = ".".join([symbol.key, *(str(step) for step in symbol.path)])
+        machine.report(rules.ASSUMED_DEFAULT, f"{symbol.kind} {name} is taken as {default}, the default in the code", place)
+
+
+__all__ = ["assume", "decide", "elements", "models", "settled"]

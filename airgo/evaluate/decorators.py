@@ -1,0 +1,46 @@
+"""Decorators: known ones by model, those of the project by calling them, all others passed over with a note."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from airgo.evaluate import rules
+from airgo.evaluate.calls import OWN_MODELS, call_value, find_model
+from airgo.evaluate.objects import Bound, Class, Function, Instance, Modelled, Native, Partial
+from airgo.evaluate.scope import Scope
+from airgo.source import Place
+from airgo.values import MISSING, Extern, Unknown
+
+if TYPE_CHECKING:
+    from airgo.evaluate.machine import Machine
+
+
+def decorate(machine: Machine, nodes: Sequence[cst.Decorator], value: object, scope: Scope) -> object:
+    """The function or class after its decorators, the innermost first."""
+    from airgo.evaluate.expressions import evaluate  # noqa: PLC0415 - expressions need decorators' callees
+
+    applied = [(node, evaluate(machine, node.decorator, scope)) for node in nodes]
+    for node, decorator in reversed(applied):
+        machine.node = node
+        place = Place(machine.frame.module.file, node)
+        value = apply(machine, decorator, value, place)
+    return value
+
+
+def apply(machine: Machine, decorator: object, value: object, place: Place) -> object:
+    """One decorator on a function or class."""
+    if isinstance(decorator, Function | Bound | Class | Native | Partial | Instance):
+        return call_value(machine, decorator, (value,), {}, place)
+    if isinstance(decorator, Modelled):
+        found = call_value(machine, decorator, (value,), {}, place)
+        return value if found is MISSING else found
+    if isinstance(decorator, Extern) and (decorator.name in OWN_MODELS or find_model(decorator.name) is not None):
+        return call_value(machine, decorator, (value,), {}, place)
+    if isinstance(decorator, Unknown):
+        return call_value(machine, decorator, (value,), {}, place)
+    name = getattr(decorator, "name", "a decorator")
+    machine.report(rules.OPAQUE_DECORATOR, f"{name} is from outside the project; what it decorates is taken as it stands", place)
+    return value

@@ -1,0 +1,272 @@
+"""The machine: one evaluation of a DAG file, as Python would run it, over plain and symbolic values.
+
+Axioms, each with a rule when it is used:
+1. The file imports in production: a branch that ends in `raise`, `sys.exit` or a failed `assert` under an undecidable test is not taken.
+2. `TYPE_CHECKING` is False, `__name__` is the module's name, `__file__` is the path in the project.
+3. Nothing outside the project is guessed: no environment, clock or home of the machine that compiles.
+4. Control flow needs a decision now, data may stay symbolic: a test that depends on a symbol uses the default written in the code
+   (AG100), else both branches run and what differs becomes a Choice.
+
+An exception of the program that no `try` of the program catches ends the statement it arose in (AG101): names the statement would have
+bound are Unknown, and the rest still runs, so that one mistake costs little of the picture.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from airgo.discovery import Refused
+from airgo.evaluate import (
+    attributes,
+    blocks,
+    calls,
+    code,
+    comprehensions,
+    imports,
+    items,
+    limits,
+    managers,
+    modules,
+    operations,
+    patterns,
+    rules,
+    statements,
+)
+from airgo.evaluate.branches import Guarded, Journal, Pending
+from airgo.evaluate.limits import OutOfFuel
+from airgo.evaluate.models import load_library
+from airgo.evaluate.modules import ParseCache
+from airgo.evaluate.objects import Call, Caller, Function, Instance, Modelled, Module, Parameter, PythonError
+from airgo.evaluate.scope import Scope
+from airgo.source import Place, Span, whole_file
+from airgo.values import MISSING, Choice, truth
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import libcst as cst
+
+    from airgo.config import Config
+    from airgo.diagnostics import Collector, Rule
+    from airgo.discovery import ProjectFiles
+
+HANDLERS = (blocks, comprehensions, imports, managers, patterns, statements)
+"""The files whose import registers the handlers of syntax."""
+
+__all__ = ["Evaluation", "Frame", "Machine", "ParseCache", "evaluate_file"]
+
+RECURSION = 20_000
+"""Python frames: one call of the program takes about a dozen of ours, and its depth is limited on its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One DAG file after evaluation. status: ok · partial (some statement could not be followed) · error (it could not be read at all).
+
+    `namespace` is the file's module namespace, `state` what the Airflow models left, `imported` the project files that were loaded.
+    """
+
+    path: str
+    status: str
+    namespace: dict[str, object]
+    state: dict[str, object]
+    imported: tuple[str, ...]
+    module: Module | None
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """One running call of the program, or a module's body. `pending` are returns, breaks and continues under undecided tests."""
+
+    scope: Scope
+    module: Module
+    function: Function | None = None
+    receiver: object = None
+    yields: list[object] | None = None
+    on_yield: Callable[[object], object] | None = None
+    pending: list[Pending] = field(default_factory=list)
+
+
+class Machine(Caller):
+    """Holds what one evaluation needs; passed to every handler, nothing is global."""
+
+    def __init__(self, files: ProjectFiles, path: str, config: Config, collector: Collector, *, strict: bool, cache: ParseCache) -> None:
+        self.files = files
+        self.config = config
+        self.state: dict[str, object] = {}
+        self.main_path = path
+        self.collector = collector
+        self.strict = strict
+        self.cache = cache
+        self.modules: dict[str, Module] = {}
+        self.star_sources: dict[int, list[str]] = {}
+        self.found: dict[str, object] = {}
+        self.frames: list[Frame] = []
+        self.node: cst.CSTNode | None = None
+        self.steps = 0
+        self.step_limit = limits.STEPS
+        self.guards: list[Guarded] = []
+        self.repeats: list[object] = []
+        self.journals: list[Journal] = []
+        self.catchers: list[Callable[[PythonError], bool]] = []
+        self.handling: list[PythonError] = []
+        self.quiet = 0
+        self.partial = False
+        self.reported: set[tuple[str, int]] = set()
+
+    # -- where the machine is
+
+    @property
+    def frame(self) -> Frame:
+        """The innermost running call."""
+        return self.frames[-1]
+
+    @property
+    def place(self) -> Place:
+        """The place that is being evaluated."""
+        return Place(self.frames[-1].module.file, self.node)
+
+    def step(self) -> None:
+        """Use one unit of fuel. Raises OutOfFuel."""
+        self.steps += 1
+        if self.steps > self.step_limit:
+            raise OutOfFuel
+
+    def touch(self, container: object) -> None:
+        """Remember how a container looks before it is changed, for every undecided branch that is running."""
+        for journal in self.journals:
+            journal.save(container)
+
+    def caught(self, error: PythonError) -> bool:
+        """Does a `try` of the program that is running now catch this?"""
+        return any(catches(error) for catches in reversed(self.catchers))
+
+    def new_call(self, name: str, *args: object) -> Call:
+        """A call for a hook of a modelled value, at the place of the machine."""
+        return Call(self, name, args, {}, self.place)
+
+    # -- what models may ask (objects.Caller)
+
+    def call(self, function: object, args: tuple[object, ...] = (), kwargs: Mapping[str, object] | None = None) -> object:
+        """Call any value as Python would, at the place of the current call."""
+        return calls.call_value(self, function, args, dict(kwargs or {}), self.place)
+
+    def attribute(self, value: object, name: str, default: object = MISSING) -> object:
+        """`getattr(value, name[, default])`."""
+        return attributes.attribute_or(self, value, name, default)
+
+    def set_attribute(self, value: object, name: str, new: object) -> None:
+        """`value.name = new`."""
+        attributes.set_attribute(self, value, name, new)
+
+    def item(self, value: object, key: object) -> object:
+        """`value[key]`."""
+        return items.item(self, value, key)
+
+    def operate(self, operator: str, left: object, right: object) -> object:
+        """`left OP right`."""
+        return operations.operate(self, operator, left, right)
+
+    def iterate(self, value: object) -> list[object] | None:
+        """The elements of a value, or None when they cannot be known."""
+        return attributes.elements(self, value)
+
+    def truth(self, value: object) -> bool | None:
+        """`bool(value)` as Python would; None when not known."""
+        if isinstance(value, Instance):
+            return operations.instance_truth(self, value)
+        if isinstance(value, Modelled):
+            return value.truth()
+        if isinstance(value, Choice):
+            then, orelse = self.truth(value.then), self.truth(value.orelse)
+            return then if then == orelse else None
+        return truth(value)
+
+    def isinstance(self, value: object, cls: object) -> bool | None:
+        """`isinstance(value, cls)`; None when not known."""
+        return code.is_instance(self, value, cls)
+
+    def code_ref(self, function: object) -> object:
+        """A function or class of the project as a `CodeRef`; anything else as it is."""
+        return code.code_ref(function)
+
+    def parameters(self, function: object) -> tuple[Parameter, ...] | None:
+        """The parameters of a project function."""
+        return code.parameters(self, function)
+
+    def globals(self) -> dict[str, object]:
+        """The namespace of the module whose code is running."""
+        return self.frame.module.namespace
+
+    def locals(self) -> dict[str, object]:
+        """The names of the running block."""
+        return self.frame.scope.names
+
+    def guard(self) -> tuple[tuple[object, bool, Place], ...]:
+        """The undecided tests under which the machine is running now, outermost first."""
+        return tuple((guard.test, guard.polarity, guard.place) for guard in self.guards)
+
+    def repeated(self) -> tuple[object, ...]:
+        """The symbolic iterables of the loops whose body is being run once, outermost first."""
+        return tuple(self.repeats)
+
+    def report(self, rule: Rule, message: str, place: Place | None = None, notes: tuple[tuple[Place, str], ...] = ()) -> None:
+        """Add a diagnostic; its subject is `state["subject"]`, which the models of DAGs keep."""
+        if self.quiet:
+            return
+        where = self.place if place is None else place
+        subject = str(self.state.get("subject") or "")
+        self.collector.add(rule.at(where.span, message, subject=subject, notes=[(at.span, words) for at, words in notes]))
+
+    def report_once(self, rule: Rule, cause: object, message: str, place: Place | None = None) -> None:
+        """Add a diagnostic, one for each cause."""
+        key = (rule.code, id(cause))
+        if key not in self.reported and not self.quiet:
+            self.reported.add(key)
+            self.state.setdefault("causes", []).append(cause)  # type: ignore[attr-defined]  # keeps the id in use
+            self.report(rule, message, place)
+
+
+def evaluate_file(
+    files: ProjectFiles,
+    path: str,
+    config: Config,
+    collector: Collector,
+    *,
+    strict: bool = False,
+    cache: ParseCache | None = None,
+) -> Evaluation:
+    """Evaluate one DAG file. Never raises for what the file does; `strict` lets mistakes of ours through (tests)."""
+    load_library()
+    machine = Machine(files, path, config, collector, strict=strict, cache=cache or ParseCache())
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, RECURSION))
+    try:
+        return run_main(machine, path)
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def run_main(machine: Machine, path: str) -> Evaluation:
+    """Load the DAG file as a module and run it."""
+    try:
+        file = machine.cache.parse(path, machine.files.read(path))
+    except Refused as refused:
+        machine.collector.add(rules.UNREADABLE.at(whole_file(path), f"{path} is not read: {refused}"))
+        return Evaluation(path, "error", {}, machine.state, (), None)
+    except modules.SyntaxProblem as problem:
+        span = Span(path, problem.line, problem.column, problem.line, problem.column + 1)
+        machine.collector.add(rules.SYNTAX.at(span, f"{path} is no valid Python: {problem}"))
+        return Evaluation(path, "error", {}, machine.state, (), None)
+    module = modules.new_module(machine, modules.module_name(machine.files, path), file)
+    try:
+        statements.run_module(machine, module)
+    except OutOfFuel:
+        machine.partial = True
+        words = f"{path} needs more than {machine.step_limit} steps; what was built up to here is kept"
+        machine.collector.add(rules.OUT_OF_FUEL.at(whole_file(path), words))
+    imported = tuple(sorted(name for name in machine.modules if name != path and name.endswith(".py")))
+    return Evaluation(path, "partial" if machine.partial else "ok", module.namespace, machine.state, imported, module)

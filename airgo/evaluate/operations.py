@@ -1,0 +1,379 @@
+"""Operators over plain and symbolic values: sizes are checked first, symbolic operands become Operations, Templates or Choices.
+
+Names of Operations: add sub mul div floordiv mod pow lshift rshift bitand bitor bitxor matmul · eq ne lt le gt ge · in, not in, is, is not ·
+not neg pos invert · and or · "[]" (item) · ".name" (attribute or method call; ".split sep=" when an argument was named) ·
+a library function's name for a call of it.
+"""
+
+from __future__ import annotations
+
+import operator as plain
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from airgo.evaluate import limits
+from airgo.evaluate.branches import choose
+from airgo.evaluate.models import ORDINARY_ERRORS, error_text
+from airgo.evaluate.objects import Class, Function, Instance, Modelled, Module, PythonError
+from airgo.values import (
+    MISSING,
+    Choice,
+    CodeRef,
+    Extern,
+    ExternCall,
+    Operation,
+    Symbolic,
+    Template,
+    Unknown,
+    XComRef,
+    is_plain,
+)
+
+if TYPE_CHECKING:
+    from airgo.evaluate.machine import Machine
+
+BINARY: dict[str, tuple[str, Callable[[object, object], object]]] = {
+    "+": ("add", plain.add),
+    "-": ("sub", plain.sub),
+    "*": ("mul", plain.mul),
+    "/": ("div", plain.truediv),
+    "//": ("floordiv", plain.floordiv),
+    "%": ("mod", plain.mod),
+    "**": ("pow", plain.pow),
+    "<<": ("lshift", plain.lshift),
+    ">>": ("rshift", plain.rshift),
+    "&": ("bitand", plain.and_),
+    "|": ("bitor", plain.or_),
+    "^": ("bitxor", plain.xor),
+    "@": ("matmul", plain.matmul),
+    "==": ("eq", plain.eq),
+    "!=": ("ne", plain.ne),
+    "<": ("lt", plain.lt),
+    "<=": ("le", plain.le),
+    ">": ("gt", plain.gt),
+    ">=": ("ge", plain.ge),
+    "in": ("in", lambda left, right: left in right),  # type: ignore[operator]  # asked of plain values only
+    "not in": ("not in", lambda left, right: left not in right),  # type: ignore[operator]  # as above
+    "is": ("is", plain.is_),
+    "is not": ("is not", plain.is_not),
+}
+BY_NAME = {name: symbol for symbol, (name, _) in BINARY.items()}
+METHOD_NAMES = {
+    "+": ("__add__", "__radd__"),
+    "-": ("__sub__", "__rsub__"),
+    "*": ("__mul__", "__rmul__"),
+    "/": ("__truediv__", "__rtruediv__"),
+    "//": ("__floordiv__", "__rfloordiv__"),
+    "%": ("__mod__", "__rmod__"),
+    "**": ("__pow__", "__rpow__"),
+    "<<": ("__lshift__", "__rlshift__"),
+    ">>": ("__rshift__", "__rrshift__"),
+    "&": ("__and__", "__rand__"),
+    "|": ("__or__", "__ror__"),
+    "^": ("__xor__", "__rxor__"),
+    "@": ("__matmul__", "__rmatmul__"),
+    "==": ("__eq__", "__eq__"),
+    "!=": ("__ne__", "__ne__"),
+    "<": ("__lt__", "__gt__"),
+    "<=": ("__le__", "__ge__"),
+    ">": ("__gt__", "__lt__"),
+    ">=": ("__ge__", "__le__"),
+}
+COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in", "not in"})
+SCALARS = (str, int, float, bool, type(None), bytes)
+DEFINITE = (Function, Class, Module, CodeRef, XComRef, ExternCall, Template, Extern)
+"""Values that are certainly not None."""
+
+
+def operate(machine: Machine, symbol: str, left: object, right: object) -> object:
+    """`left OP right`; raises PythonError for what Python would raise."""
+    if isinstance(left, SCALARS) and isinstance(right, SCALARS):
+        if symbol == "%" and isinstance(left, str | bytes):
+            return percent(machine, left, right)
+        return compute(symbol, left, right)
+    if symbol in {"is", "is not"}:
+        return identity(machine, symbol, left, right)
+    if isinstance(left, Choice) or isinstance(right, Choice):
+        return distribute(machine, symbol, left, right)
+    if symbol in {"in", "not in"}:
+        return membership(machine, symbol, left, right)
+    if symbol == "%" and isinstance(left, str | bytes):
+        return percent(machine, left, right)
+    found = by_methods(machine, symbol, left, right)
+    if found is not MISSING:
+        return found
+    if isinstance(left, Symbolic) or isinstance(right, Symbolic):
+        return symbolic(machine, symbol, left, right)
+    if symbol in COMPARISONS and not (is_plain(left) and is_plain(right)):
+        return compare_containers(machine, symbol, left, right)
+    return compute(symbol, unwrap(left), unwrap(right))
+
+
+def unwrap(value: object) -> object:
+    """The plain value that an object of the project extends, where it has one."""
+    if isinstance(value, Instance):
+        if value.key is not None:
+            return value.key
+        if value.native is not None and not isinstance(value.native, Modelled):
+            return value.native
+    return value
+
+
+def percent(machine: Machine, template: str | bytes, values: object) -> object:
+    """`template % values`."""
+    from airgo.evaluate import strings  # noqa: PLC0415 - strings needs the operators
+
+    return strings.percent_format(machine, template, values)
+
+
+def compute(symbol: str, left: object, right: object) -> object:
+    """The operator on plain values, its size checked first."""
+    check = SIZE_CHECKS.get(symbol)
+    if check is not None:
+        check(left, right)
+    try:
+        return BINARY[symbol][1](left, right)
+    except ORDINARY_ERRORS as error:
+        raise PythonError(type(error).__name__, error_text(error)) from error
+
+
+def check_repeat(left: object, right: object) -> None:
+    """`sequence * n`, and products of large integers."""
+    for sequence, count in ((left, right), (right, left)):
+        if isinstance(count, int) and isinstance(sequence, str | bytes):
+            limits.check_text(len(sequence) * max(count, 0))
+        elif isinstance(count, int) and isinstance(sequence, list | tuple):
+            limits.check_elements(len(sequence) * max(count, 0))
+    if isinstance(left, int) and isinstance(right, int):
+        limits.check_bits(left.bit_length() + right.bit_length())
+
+
+def check_power(left: object, right: object) -> None:
+    """`a ** b`."""
+    if isinstance(left, int) and isinstance(right, int) and right > 0:
+        limits.check_bits(left.bit_length() * right)
+
+
+def check_shift(left: object, right: object) -> None:
+    """`a << b`."""
+    if isinstance(left, int) and isinstance(right, int) and right > 0:
+        limits.check_bits(left.bit_length() + right)
+
+
+def check_sum(left: object, right: object) -> None:
+    """`sequence + sequence`."""
+    if isinstance(left, str | bytes) and isinstance(right, str | bytes):
+        limits.check_text(len(left) + len(right))
+    elif isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        limits.check_elements(len(left) + len(right))
+
+
+SIZE_CHECKS = {"*": check_repeat, "**": check_power, "<<": check_shift, "+": check_sum}
+
+
+def identity(machine: Machine, symbol: str, left: object, right: object) -> object:
+    """`is` and `is not`."""
+    if isinstance(left, Choice) or isinstance(right, Choice):
+        return distribute(machine, symbol, left, right)
+    if left is right or (isinstance(left, SCALARS) and isinstance(right, SCALARS)):
+        verdict = left is right or (type(left) is type(right) and left == right)
+    elif isinstance(left, Extern) and isinstance(right, Extern):
+        if left.name != right.name:
+            return symbolic(machine, symbol, left, right)
+        verdict = True
+    elif is_definite(left) or is_definite(right) or not (isinstance(left, Symbolic) or isinstance(right, Symbolic)):
+        verdict = False
+    else:
+        return symbolic(machine, symbol, left, right)
+    return verdict if symbol == "is" else not verdict
+
+
+def is_definite(value: object) -> bool:
+    """Is the value an object of its own, never None and never a plain value?"""
+    return isinstance(value, DEFINITE | Modelled)
+
+
+def distribute(machine: Machine, symbol: str, left: object, right: object) -> object:
+    """An operator over a Choice: the choice between the results."""
+    choice = left if isinstance(left, Choice) else right
+    assert isinstance(choice, Choice)
+    results = []
+    for value in (choice.then, choice.orelse):
+        pair = (value, right) if choice is left else (left, value)
+        results.append(operate(machine, symbol, *pair))
+    return choose(choice.test, results[0], results[1], machine.place)
+
+
+def by_methods(machine: Machine, symbol: str, left: object, right: object) -> object:
+    """The answer of modelled values and of project classes that define the operator; MISSING when nobody has one."""
+    for value, other, reflected in ((left, right, False), (right, left, True)):
+        if isinstance(value, Instance):
+            found = instance_operator(machine, symbol, value, other, reflected)
+        elif isinstance(value, Modelled):
+            found = value.operate(symbol, other, reflected, machine.new_call(symbol))
+        else:
+            continue
+        if found is not MISSING:
+            return found
+    if symbol in {"==", "!="} and isinstance(left, Modelled | Instance | Class | Function | Module):
+        if isinstance(right, Symbolic) and not is_definite(right):
+            return MISSING
+        equal = unwrap(left) is unwrap(right) or (isinstance(left, Instance) and left == right)
+        return equal if symbol == "==" else not equal
+    return MISSING
+
+
+def instance_operator(machine: Machine, symbol: str, value: Instance, other: object, reflected: bool) -> object:
+    """An operator that a project class defines, or that its native value has."""
+    from airgo.evaluate import attributes  # noqa: PLC0415 - attributes needs the operators
+
+    names = METHOD_NAMES.get(symbol)
+    if names is not None:
+        method = attributes.class_method(machine, value, names[reflected])
+        if method is not MISSING:
+            return machine.call(method, (other,))
+        if symbol == "!=":
+            equal = attributes.class_method(machine, value, "__eq__")
+            if equal is not MISSING:
+                return negate(machine, machine.call(equal, (other,)))
+    if isinstance(value.native, Modelled):
+        return value.native.operate(symbol, other, reflected, machine.new_call(symbol))
+    plain_value = unwrap(value)
+    if plain_value is not value:
+        return operate(machine, symbol, other, plain_value) if reflected else operate(machine, symbol, plain_value, other)
+    return MISSING
+
+
+def membership(machine: Machine, symbol: str, left: object, right: object) -> object:
+    """`in` and `not in`."""
+    found = contains(machine, left, right)
+    return found if symbol == "in" else negate(machine, found)
+
+
+def contains(machine: Machine, element: object, container: object) -> object:
+    """`element in container`: True, False or a symbolic value."""
+    from airgo.evaluate import attributes  # noqa: PLC0415 - attributes needs the operators
+
+    if isinstance(container, Modelled):
+        found = container.contains(element, machine.new_call("in"))
+        if found is not MISSING:
+            return found
+    if isinstance(container, Instance | Class):
+        method = attributes.class_method(machine, container, "__contains__")
+        if method is not MISSING:
+            return machine.call(method, (element,))
+        if isinstance(container, Instance) and container.native is not None:
+            return contains(machine, element, container.native)
+    if isinstance(container, Symbolic):
+        elements = None if not isinstance(container, Modelled) else machine.iterate(container)
+        if elements is None:
+            return symbolic(machine, "in", element, container)
+        container = elements
+    if isinstance(container, str) and isinstance(element, Symbolic):
+        return symbolic(machine, "in", element, container)
+    if isinstance(container, str | bytes | range) or (is_plain(element) and is_plain(container)):
+        if isinstance(container, Instance | Class):
+            container = machine.iterate(container) or []
+        return compute("in", unwrap(element) if isinstance(container, str) else element, container)
+    return element_among(machine, element, container)
+
+
+def element_among(machine: Machine, element: object, container: object) -> object:
+    """Membership in a container of which some elements, or the element asked for, are symbolic."""
+    elements = machine.iterate(container)
+    if elements is None:
+        return symbolic(machine, "in", element, container)
+    undecided = False
+    for candidate in elements:
+        verdict = machine.truth(operate(machine, "==", candidate, element)) if candidate is not element else True
+        if verdict:
+            return True
+        undecided = undecided or verdict is None
+    return Operation("in", (element, container), machine.place) if undecided else False
+
+
+def compare_containers(machine: Machine, symbol: str, left: object, right: object) -> object:
+    """Equality of containers that hold symbolic values; any other comparison stays open."""
+    if symbol in {"==", "!="} and type(left) is type(right) and isinstance(left, list | tuple) and len(left) == len(right):  # type: ignore[arg-type]
+        verdicts = [machine.truth(operate(machine, "==", a, b)) for a, b in zip(left, right, strict=True)]  # type: ignore[call-overload]
+        if False in verdicts:
+            return symbol == "!="
+        if None not in verdicts:
+            return symbol == "=="
+    elif symbol in {"==", "!="} and (type(left) is not type(right) or (isinstance(left, list | tuple | dict) and len(left) != len(right))):  # type: ignore[arg-type]
+        return symbol == "!="
+    return Operation(BINARY[symbol][0], (left, right), machine.place)
+
+
+def symbolic(machine: Machine, symbol: str, left: object, right: object) -> object:
+    """An operator over a symbolic operand, kept as data."""
+    for value in (left, right):
+        if isinstance(value, Unknown):
+            return Unknown(f"{symbol} of a value that is not known", machine.place, value)
+    if symbol == "+" and (isinstance(left, str | Template) or isinstance(right, str | Template)):
+        from airgo.evaluate import strings  # noqa: PLC0415 - strings needs the operators
+
+        return strings.template((left, right))
+    if symbol == "|" and isinstance(left, Extern | Class | None) and isinstance(right, Extern | Class | None):
+        return Extern("typing.Union")
+    if symbol in {"==", "!="} and isinstance(left, Extern) and isinstance(right, Extern) and left.name == right.name:
+        return symbol == "=="
+    return Operation(BINARY[symbol][0], (left, right), machine.place)
+
+
+def negate(machine: Machine, value: object) -> object:
+    """`not value`."""
+    verdict = machine.truth(value)
+    if verdict is not None:
+        return not verdict
+    if isinstance(value, Unknown):
+        return Unknown("not of a value that is not known", machine.place, value)
+    if isinstance(value, Choice):
+        return choose(value.test, negate(machine, value.then), negate(machine, value.orelse), machine.place)
+    if isinstance(value, Operation) and value.name == "not":
+        return Operation("bool", value.operands, machine.place)
+    return Operation("not", (value,), machine.place)
+
+
+UNARY: dict[str, tuple[str, str, Callable[[object], object]]] = {
+    "-": ("neg", "__neg__", plain.neg),
+    "+": ("pos", "__pos__", plain.pos),
+    "~": ("invert", "__invert__", plain.invert),
+}
+
+
+def unary(machine: Machine, symbol: str, value: object) -> object:
+    """`-x`, `+x`, `~x`."""
+    from airgo.evaluate import attributes  # noqa: PLC0415 - attributes needs the operators
+
+    name, method_name, function = UNARY[symbol]
+    if isinstance(value, Instance):
+        method = attributes.class_method(machine, value, method_name)
+        if method is not MISSING:
+            return machine.call(method)
+        value = unwrap(value)
+    if isinstance(value, Unknown):
+        return Unknown(f"{symbol} of a value that is not known", machine.place, value)
+    if isinstance(value, Choice):
+        return choose(value.test, unary(machine, symbol, value.then), unary(machine, symbol, value.orelse), machine.place)
+    if isinstance(value, Symbolic):
+        return Operation(name, (value,), machine.place)
+    try:
+        return function(value)
+    except ORDINARY_ERRORS as error:
+        raise PythonError(type(error).__name__, error_text(error)) from error
+
+
+def instance_truth(machine: Machine, value: Instance) -> bool | None:
+    """`bool()` of an object of the project."""
+    from airgo.evaluate import attributes  # noqa: PLC0415 - attributes needs the operators
+
+    for name in ("__bool__", "__len__"):
+        method = attributes.class_method(machine, value, name)
+        if method is not MISSING:
+            return machine.truth(machine.call(method))
+    if value.native is not None:
+        return machine.truth(value.native)
+    if value.key is not None and not isinstance(value.key, str | int | float):
+        return True
+    return True if value.key is None else bool(value.key)
