@@ -1,0 +1,219 @@
+"""Where a callable begins: the function, method, lambda or partial itself, and what the functions around it had bound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import libcst as cst
+
+from airgo.callables import problems as rules
+from airgo.callables.collecting import Collected, Unit
+from airgo.callables.literals import NoLiteral, literal
+from airgo.callables.modules import Source
+from airgo.callables.names import first_name, uses
+from airgo.callables.problems import Problem
+from airgo.callables.resolving import Names
+from airgo.callables.wording import code_of
+from airgo.diagnostics import Rule
+from airgo.evaluate.objects import Class, Function, Instance
+from airgo.values import CodeRef, Extern, Symbol, Symbolic, Unknown
+
+LAST = 1_000_000
+"""The order of what stands below all statements of its module."""
+LAMBDA_NAME = "function"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """How the script calls the callable: an expression, its function with its module, and whether a first argument is bound already.
+
+    `args` and `kwargs` are what `functools.partial` fixed, as source text.
+    """
+
+    text: str
+    function: tuple[cst.FunctionDef | cst.Lambda, Source] | None = None
+    bound: bool = False
+    args: tuple[str, ...] = ()
+    kwargs: tuple[tuple[str, str], ...] = ()
+
+
+class ClosureValues:
+    """Carries callables with the values around them."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.collected: Collected = names.collected
+        self._count = 0
+
+    def entry(self, code: CodeRef) -> Entry:
+        """Carry a callable; what fixes its arguments becomes source text."""
+        source = self.collected.sources.of_code(code)
+        if self.collected.main is None:
+            self.collected.main = source
+        words = f"an argument that partial fixes in {code.name}"
+        args = tuple(self.expression(source, value, words) for value in code.args)
+        kwargs = tuple((key, self.expression(source, value, words)) for key, value in code.kwargs.items())
+        text, function, bound = self.place(source, code)
+        return Entry(text, function, bound, args, kwargs)
+
+    def place(self, source: Source, code: CodeRef) -> tuple[str, tuple[cst.FunctionDef | cst.Lambda, Source] | None, bool]:
+        """The expression that names a callable, its function, and whether it is bound."""
+        node = code.node
+        if isinstance(node, cst.Lambda):
+            name = self.free_name(LAMBDA_NAME)
+            known = self.around(source, node, code.closure)
+            text = f"{name} = {code_of(source.tree, node.with_changes(lpar=[], rpar=[]))}\n"
+            unit = Unit("code", text, source, (LAST, self.number()), source.span(node).line, node)
+            self.collected.add((source.path, id(node)), unit, (name,), text)
+            self.names.require(source, node, known)
+            return name, (node, source), False
+        assert isinstance(node, cst.FunctionDef | cst.ClassDef)
+        function = (node, source) if isinstance(node, cst.FunctionDef) else None
+        if isinstance(code.receiver, Instance):
+            return f"{self.instance(source, code.receiver, code.name)}.{node.name.value}", function, True
+        if isinstance(code.receiver, Class):
+            return f"{self.class_(code.receiver)}.{node.name.value}", function, True
+        owner, _, method = code.name.rpartition(".")
+        if owner and not owner.endswith("<locals>") and "<locals>" not in owner:
+            self.names.need(source, owner.partition(".")[0], node)
+            return f"{owner}.{method}", function, False
+        self.definition(source, node, code.closure)
+        return node.name.value, function, False
+
+    def definition(self, source: Source, node: cst.FunctionDef | cst.ClassDef, closure: Mapping[str, object]) -> None:
+        """Carry a function or class that may stand inside functions."""
+        key = (source.path, id(node))
+        if key in self.collected.units:
+            return
+        leaf = source.leaf_of(node)
+        order = (leaf.order, 0) if leaf is not None else (LAST, self.number())
+        known = frozenset() if leaf is not None else self.around(source, node, closure)
+        self.names.code(source, node, order, known)
+
+    def around(self, source: Source, node: cst.CSTNode, closure: Mapping[str, object]) -> frozenset[str]:
+        """Carry what a nested function uses of the functions around it; the names that need nothing more."""
+        used = uses(node)
+        found = [name for name in used.names if name in closure]
+        own = {node.name.value} if isinstance(node, cst.FunctionDef | cst.ClassDef) else set()
+        for name in found:
+            if name not in own:
+                self.bind(source, name, closure[name], node)
+        return frozenset({*found, *own, *(name for name in used.annotations if name in closure)})
+
+    def bind(self, source: Source, name: str, value: object, user: cst.CSTNode) -> None:
+        """Give a name of the script the value that an enclosing function had bound it to."""
+        nested = self.nested(source, value)
+        if nested is not None:
+            if nested != name:
+                self.collected.aliases[name] = nested
+                self.collected.claim(name, ("alias", nested))
+            return
+        if isinstance(value, Extern) and "." in value.name and not value.name.startswith("builtins."):
+            module, _, last = value.name.rpartition(".")
+            self.outside(source, name, module, last, user)
+            return
+        if isinstance(value, Extern) and not value.name.startswith("builtins."):
+            self.outside(source, name, value.name, None, user)
+            return
+        text = f"{name} = {self.expression(source, value, name, user)}\n"
+        unit = Unit("code", text, source, (LAST, self.number()))
+        self.collected.add((source.path, "closure", name, text), unit, (name,), text)
+
+    def outside(self, source: Source, name: str, module: str, last: str | None, user: cst.CSTNode) -> None:
+        """A name that an enclosing function imported from outside."""
+        statement = f"import {module} as {name}" if last is None else f"from {module} import {last} as {name}"
+        node = cst.parse_statement(statement)
+        assert isinstance(node, cst.SimpleStatementLine)
+        holder = Source(source.name, source.path, cst.Module([node]), source.locator)
+        self.names.imports.need(holder, name, self.names.imports.found(holder, name), user)
+
+    def nested(self, source: Source, value: object) -> str | None:
+        """Carry a function or class and give its name; None for any other value."""
+        if isinstance(value, Function):
+            home = self.collected.sources.of_evaluated(value.module)
+            if isinstance(value.node, cst.Lambda):
+                return None
+            if "." not in value.qualified_name:
+                self.collected.depends(source, home)
+                self.names.need(home, value.name, value.node)
+                return value.name
+            around = {name: value.scope.lookup(name) for name in uses(value.node).names if name not in home.namespace}
+            self.definition(home, value.node, {name: found for name, found in around.items() if not is_missing(found)})
+            return value.node.name.value
+        if isinstance(value, Class):
+            return self.class_(value)
+        if isinstance(value, CodeRef) and isinstance(value.node, cst.FunctionDef | cst.ClassDef) and not value.args and not value.kwargs:
+            return self.place(self.collected.sources.of_code(value), value)[0]
+        return None
+
+    def class_(self, value: Class) -> str:
+        """Carry a class of the project; the expression that names it."""
+        home = self.collected.sources.of_evaluated(value.module)
+        first = value.qualified_name.partition(".")[0]
+        if "<locals>" in value.qualified_name:
+            self.definition(home, value.node, {})
+            return value.name
+        self.names.need(home, first, value.node)
+        return value.qualified_name
+
+    def instance(self, source: Source, value: Instance, what: str) -> str:
+        """Carry an object of the project: its class, and the attributes that evaluation found."""
+        if isinstance(value.native, Symbolic):
+            self.problem(rules.NEEDS_AIRFLOW, f"{what} belongs to an object of a class of Airflow")
+        cls = self.class_(value.cls)
+        name = self.free_name(first_name(cst.parse_expression(cls)).lower())
+        items = [f"{key}={self.expression(source, item, f'{cls}.{key}')}" for key, item in value.attributes.items()]
+        text = f"{name} = {cls}.__new__({cls})\n" + (f"{name}.__dict__.update({', '.join(items)})\n" if items else "")
+        line = value.place.span.line if value.place is not None else 0
+        self.collected.add((source.path, id(value)), Unit("code", text, source, (LAST, self.number()), line), (name,), text)
+        return name
+
+    def expression(self, source: Source, value: object, what: str, user: cst.CSTNode | None = None) -> str:
+        """Source text for a value that code needs; a problem when there is none."""
+        name = self.nested(source, value)
+        if name is not None:
+            return name
+        if isinstance(value, CodeRef):
+            return self.place(self.collected.sources.of_code(value), value)[0]
+        if isinstance(value, Instance):
+            return self.instance(source, value, what)
+        if isinstance(value, Extern) and value.name.startswith("builtins."):
+            return value.name.removeprefix("builtins.")
+        if isinstance(value, Symbol) and value.kind == "variable" and not value.path:
+            return self.variable(source, value)
+        try:
+            return literal(value)
+        except NoLiteral as error:
+            reason = value.root().reason if isinstance(value, Unknown) else str(error)
+            self.problem(rules.NOT_CARRIED, f"{what} is not known before the run ({reason})", source, user)
+            return "None"
+
+    def variable(self, source: Source, value: Symbol) -> str:
+        """An Airflow Variable that was read while the file was loaded: the script reads it when it runs."""
+        self.names.imports.replace("Variable", "Variable")
+        if isinstance(value.default, Symbolic):
+            return f"Variable.get({value.key!r})"
+        return f"Variable.get({value.key!r}, {self.expression(source, value.default, value.key)})"
+
+    def problem(self, rule: Rule, message: str, source: Source | None = None, node: cst.CSTNode | None = None) -> None:
+        """Something cannot travel."""
+        self.collected.problems.append(Problem(rule, message, source.span(node) if source is not None and node is not None else None))
+
+    def free_name(self, wanted: str) -> str:
+        """A name that the script does not use yet."""
+        name, count = wanted, 1
+        while name in self.collected.owners:
+            count += 1
+            name = f"{wanted}_{count}"
+        return name
+
+    def number(self) -> int:
+        """One more than before: the order in which things were asked for."""
+        self._count += 1
+        return self._count
+
+
+def is_missing(value: object) -> bool:
+    """Is it the mark for "no such name"?"""
+    return repr(value) == "MISSING"

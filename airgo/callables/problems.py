@@ -1,0 +1,147 @@
+"""Why a piece of Python cannot travel, or travels with a warning: the rules of the family AG5."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from airgo.diagnostics import Rule, Severity
+from airgo.source import Span
+
+NOT_CARRIED = Rule(
+    "AG500",
+    "code-not-carried",
+    Severity.ERROR,
+    summary="A Python task uses something that cannot be carried into its script",
+    why="The script of a task holds the function and what it uses; a name bound in a way airgo cannot reproduce would be missing there.",
+    remedy="Define the name by a plain statement at the top of the module, or pass the value in op_kwargs",
+)
+NEEDS_AIRFLOW = Rule(
+    "AG501",
+    "airflow-in-code",
+    Severity.ERROR,
+    summary="A Python task uses a part of Airflow that exists only where Airflow is installed",
+    why="The script runs without Airflow. Variable.get, BaseHook.get_connection, get_current_context and the exceptions are replaced; "
+    "hooks, operators and the database are not.",
+    remedy="Use the service's own client library with the connection from BaseHook.get_connection, or wait for images with Airflow",
+)
+CONTEXT = Rule(
+    "AG502",
+    "unknown-context",
+    Severity.ERROR,
+    summary="A Python task asks Airflow's context for something that airgo cannot give",
+    why="The context is handed over value by value, so what is read from it must be seen in the code and known in Argo.",
+    remedy="Read the context by literal keys in the function itself, or take the value as an argument",
+)
+PACKAGES = Rule(
+    "AG503",
+    "packages-needed",
+    Severity.WARNING,
+    summary="A Python task imports packages that its image must hold",
+    why="The default image holds Python's standard library only.",
+    remedy="Build the image from images/Dockerfile, or name one that has the packages under [images] python",
+)
+PULL = Rule(
+    "AG504",
+    "unresolved-xcom-pull",
+    Severity.ERROR,
+    summary="A Python task pulls an XCom that airgo cannot determine",
+    why="In Argo a task is given the values that it reads, by name. Task ids and keys must therefore be known.",
+    remedy="Pull by literal task_ids and key, or pass the other task's output as an argument",
+)
+BESIDE_FILE = Rule(
+    "AG505",
+    "file-beside-code",
+    Severity.ERROR,
+    summary="A Python task looks for files beside its own source file",
+    why="The script runs from a file of its own, where the project's files are not.",
+    remedy="Put the files into the image and name them by an absolute path, or pass their content as an argument",
+)
+DYNAMIC_ENVIRONMENT = Rule(
+    "AG506",
+    "environment-not-listed",
+    Severity.WARNING,
+    summary="A Python task reads environment variables or Airflow Variables whose names are computed",
+    why="What a task reads from the environment is given to it by name; a computed name cannot be listed.",
+    remedy="Read them by literal names, or add them to the template's env by hand",
+)
+NO_CALLABLE = Rule(
+    "AG507",
+    "callable-not-known",
+    Severity.ERROR,
+    summary="The function that a Python task runs cannot be determined",
+    why="python_callable must lead to a function, method, lambda or partial whose source airgo can read.",
+    remedy="Pass a function that is defined in the project",
+)
+ARGUMENT = Rule(
+    "AG508",
+    "argument-not-carried",
+    Severity.ERROR,
+    summary="An argument of a Python task cannot be carried as data",
+    why="Arguments travel as text or JSON, or as plain Python values; objects of other classes do not.",
+    remedy="Pass plain data and build the object inside the function",
+)
+ARGO_TAG = Rule(
+    "AG509",
+    "argo-tag-in-code",
+    Severity.ERROR,
+    summary="The code of a Python task holds text that Argo would replace",
+    why="Argo looks for tags such as {{workflow.name}} in the whole script before it runs, and the code is not changed by airgo.",
+    remedy='Write the text in two parts, such as "{" "{workflow.name}}"',
+)
+CLASH = Rule(
+    "AG510",
+    "names-clash",
+    Severity.ERROR,
+    summary="Two modules that a Python task needs give one name to different things",
+    why="Both are carried into one script, where a name can mean one thing.",
+    remedy="Rename one of the two",
+)
+PENDULUM = Rule(
+    "AG511",
+    "datetime-not-pendulum",
+    Severity.WARNING,
+    summary="A Python task is given datetime objects where Airflow gives pendulum's",
+    why="Pendulum is not in the standard library. A pendulum DateTime has more methods than datetime, and prints itself in the same way.",
+    remedy="Use the methods of datetime, or add pendulum to the image and to the module's imports",
+)
+REQUIREMENTS = Rule(
+    "AG512",
+    "environment-of-its-own",
+    Severity.WARNING,
+    summary="A task that makes its own Python environment needs its packages in the image",
+    why="Airflow installs the packages when the task starts; a container that installs at run time depends on a package index.",
+    remedy="Build the image from images/requirements.txt, or name one that has the packages under [images] python",
+)
+DYNAMIC_NAMES = Rule(
+    "AG513",
+    "names-computed",
+    Severity.ERROR,
+    summary="A Python task looks up names of its module by computed text",
+    why="globals(), eval and exec may use any name of the module, so the code it needs cannot be determined.",
+    remedy="Name the functions in a dict and look them up there",
+)
+POLLS_IN_POD = Rule(
+    "AG514",
+    "poll-keeps-pod",
+    Severity.WARNING,
+    summary="A Python sensor in mode reschedule keeps its pod while it waits",
+    why="Airflow frees the worker between two pokes; the script sleeps instead. The outcome is the same, the resources are not.",
+    remedy="Give the template small resource requests",
+)
+BRANCH_UNKNOWN = Rule(
+    "AG515",
+    "decorator-dropped",
+    Severity.ERROR,
+    summary="A decorator of Airflow decides at run time whether the task runs",
+    why="run_if and skip_if are evaluated by Airflow before the function is called; the script calls the function only.",
+    remedy="Test the condition inside the function and raise AirflowSkipException",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding about a slice: which rule, in the user's words, and where (None: at the callable itself)."""
+
+    rule: Rule
+    message: str
+    span: Span | None = None

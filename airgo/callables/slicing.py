@@ -1,0 +1,136 @@
+"""A callable with exactly what it uses: the transitive closure over names, as source text in the user's own words.
+
+Statements are carried whole and unchanged, in the order of their modules; a module comes after those it imports from.
+Airflow's names are replaced by `airgo.runtime` where a true replacement exists; every other use of Airflow is a problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from airgo.callables import problems as found
+from airgo.callables.closure import ClosureValues
+from airgo.callables.collecting import Collected
+from airgo.callables.imports import distribution, kind_of
+from airgo.callables.modules import Source, Sources
+from airgo.callables.names import parameters
+from airgo.callables.problems import Problem
+from airgo.callables.resolving import Names
+from airgo.callables.script import assemble
+from airgo.config import Config
+from airgo.discovery import ProjectFiles
+from airgo.values import CodeRef
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A function that travels in a slice: its syntax and module."""
+
+    node: cst.FunctionDef | cst.Lambda
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What travels.
+
+    `source` is the whole text without glue; `imports` its import lines and `body` the rest, so that glue can stand between.
+    `call` is the expression that names the callable. `replaced` are the names of Airflow that the runtime must define.
+    `names` are all names the text binds at its top level. `functions` are the functions carried, the callable itself first.
+    `bound`: the function's first parameter is filled; `args` and `kwargs` are what `functools.partial` fixed, as source text.
+    """
+
+    source: str
+    imports: tuple[str, ...]
+    requirements: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    body: str = ""
+    call: str = ""
+    postponed: bool = False
+    replaced: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
+    functions: tuple[Carried, ...] = ()
+    packages: Mapping[str, str] = field(default_factory=dict)
+    bound: bool = False
+    args: tuple[str, ...] = ()
+    kwargs: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def entry(self) -> Carried | None:
+        """The callable's own function; None for a class."""
+        return self.functions[0] if self.functions else None
+
+
+def slice_callable(code: CodeRef, files: ProjectFiles | None, config: Config) -> Slice:
+    """Cut a callable out of its module. Never raises for the user's code: what cannot be carried is in `problems`."""
+    return slice_callables((code,), files, config)[0]
+
+
+def slice_callables(codes: tuple[CodeRef, ...], files: ProjectFiles | None, config: Config) -> tuple[Slice, ...]:
+    """Cut several callables out, each into a slice of its own that holds what all of them need (they share one script)."""
+    sources = Sources(files)
+    collected = Collected(sources)
+    names = Names(collected)
+    closures = ClosureValues(names)
+    calls = [closures.entry(code) for code in codes]
+    names.finish()
+    text = assemble(collected)
+    return tuple(
+        Slice(
+            source=text.source,
+            imports=text.imports,
+            requirements=tuple(sorted(collected.requirements)),
+            problems=tuple(dict.fromkeys(collected.problems)),
+            body=text.body,
+            call=call.text,
+            postponed=text.postponed,
+            replaced=tuple(collected.replaced),
+            names=frozenset(collected.owners),
+            functions=functions_of(call.function, collected),
+            packages=dict(collected.requirements),
+            bound=call.bound,
+            args=call.args,
+            kwargs=call.kwargs,
+        )
+        for call in calls
+    )
+
+
+def slice_extern(name: str) -> Slice:
+    """A callable from outside the project, such as `time.sleep`: the import that it takes."""
+    module, _, last = name.rpartition(".")
+    if module in ("builtins", ""):
+        return Slice("", (), (), (), call=last)
+    if kind_of(name) == "airflow":
+        words = f"{name} exists only where Airflow is installed"
+        return Slice("", (), (), (Problem(found.NEEDS_AIRFLOW, words),), call=last)
+    owner, _, cls = module.rpartition(".")
+    line, text = (f"from {owner} import {cls}", f"{cls}.{last}") if owner and cls[:1].isupper() else (f"from {module} import {last}", last)
+    packages = {distribution(name): name} if kind_of(name) == "package" else {}
+    names = frozenset({line.rpartition(" ")[2]})
+    return Slice(line + "\n", (line,), tuple(packages), (), call=text, names=names, packages=packages)
+
+
+def functions_of(entry: tuple[cst.FunctionDef | cst.Lambda, Source] | None, collected: Collected) -> tuple[Carried, ...]:
+    """The callable's function, then every other function that travels, methods included."""
+    carried = [Carried(*entry)] if entry is not None else []
+    for unit in collected.units.values():
+        if unit.node is None or unit.source is None:
+            continue
+        others = (node for node in functions_in(unit.node) if entry is None or node is not entry[0])
+        carried.extend(Carried(node, unit.source) for node in others)
+    return tuple(carried)
+
+
+def functions_in(node: cst.CSTNode) -> list[cst.FunctionDef | cst.Lambda]:
+    """Functions and lambdas in a node, outermost first."""
+    own: list[cst.FunctionDef | cst.Lambda] = [node] if isinstance(node, cst.FunctionDef | cst.Lambda) else []
+    for child in node.children:
+        own.extend(functions_in(child))
+    return own
+
+
+__all__ = ["Carried", "Slice", "found", "parameters", "slice_callable", "slice_callables"]

@@ -1,0 +1,102 @@
+"""The arguments of a Python task: data that travels in env variables, and the expressions that read it back in the script."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from airgo.argo.text import Input, ItemHole, Text, XComHole
+from airgo.callables.literals import NoLiteral, is_json, literal
+from airgo.callables.problems import ARGUMENT
+from airgo.lower.draft import CannotLower, Leaf
+from airgo.mapping.wire import escaped
+from airgo.values import CodeRef, Symbolic, XComRef
+
+PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(slots=True)
+class Carried:
+    """What the arguments of one call need: env entries, the values that go into them, and modules that the expressions use.
+
+    `code` gives the expression for a function passed as an argument.
+    """
+
+    code: Callable[[CodeRef], str]
+    env: list[dict[str, object]] = field(default_factory=list)
+    values: dict[str, Leaf] = field(default_factory=dict)
+    json_names: set[str] = field(default_factory=set)
+    modules: set[str] = field(default_factory=set)
+
+    def expression(self, name: str, raw: object, lowered: object) -> str:
+        """The expression that gives the argument `name` in the script. `raw` is the value as the DAG has it. Raises CannotLower."""
+        if isinstance(raw, XComRef):
+            return self.read_json(name, Text((XComHole((raw.task_id,), raw.key, json=True),)))
+        if isinstance(lowered, CodeRef):
+            return self.code(lowered)
+        if isinstance(lowered, Text):
+            return self.read(name, lowered)
+        if isinstance(lowered, str) and "{{" not in lowered and "\0" not in lowered:
+            return self.read(name, lowered)
+        if is_json(lowered):
+            return self.read_json(name, escaped(json.dumps(lowered, ensure_ascii=False)))
+        if isinstance(lowered, dict):
+            return self.mapping(name, raw, lowered)
+        if isinstance(lowered, list | tuple):
+            return self.sequence(name, raw, lowered)
+        if isinstance(lowered, Symbolic):
+            raise CannotLower(ARGUMENT, f"{name} is a {type(lowered).__name__}, which cannot be carried as data")
+        try:
+            return literal(lowered)
+        except NoLiteral as error:
+            raise CannotLower(ARGUMENT, f"{name} is {error}, which cannot be carried as data") from error
+
+    def mapping(self, name: str, raw: object, lowered: dict[object, object]) -> str:
+        """A dict of which some values are known only when the task runs."""
+        items = [
+            f"{literal(key)}: {self.expression(f'{name}_{key}', raw.get(key) if isinstance(raw, dict) else None, item)}"
+            for key, item in lowered.items()
+        ]
+        return "{" + ", ".join(items) + "}"
+
+    def sequence(self, name: str, raw: object, lowered: list[object] | tuple[object, ...]) -> str:
+        """A list or tuple of which some values are known only when the task runs, or that is a tuple."""
+        raws = raw if isinstance(raw, list | tuple) and len(raw) == len(lowered) else [None] * len(lowered)
+        items = [
+            self.expression(f"{name}_{number}", one, item) for number, (one, item) in enumerate(zip(raws, lowered, strict=True), start=1)
+        ]
+        if isinstance(raw, tuple):
+            return "(" + ", ".join(items) + ("," if len(items) == 1 else "") + ")"
+        return "[" + ", ".join(items) + "]"
+
+    def read(self, name: str, leaf: Leaf) -> str:
+        """The text of an env variable."""
+        variable = self.carry(name, leaf)
+        self.modules.add("os")
+        return f'os.environ["{variable}"]'
+
+    def read_json(self, name: str, leaf: Leaf) -> str:
+        """The value of an env variable that holds JSON."""
+        variable = self.carry(name, leaf)
+        self.json_names.add(variable.removeprefix("ARG_"))
+        self.modules.update(("os", "json"))
+        return f'json.loads(os.environ["{variable}"])'
+
+    def carry(self, name: str, leaf: Leaf) -> str:
+        """Put a value into an env variable of its own; the variable's name."""
+        wanted = base = name if PLAIN_NAME.fullmatch(name) else re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_") or "value"
+        number = 1
+        while wanted in self.values:
+            number += 1
+            wanted = f"{base}_{number}"
+        self.values[wanted] = leaf
+        self.env.append({"name": f"ARG_{wanted}", "value": Text((Input(wanted),))})
+        return f"ARG_{wanted}"
+
+
+def item(name: str, items: tuple[Mapping[str, object], ...] | None) -> Text:
+    """The element that a mapped instance is given: as text where all elements are texts, else as JSON."""
+    texts = items is not None and all(isinstance(row.get(name), str | Text) for row in items)
+    return Text((ItemHole(name, json=not texts),))

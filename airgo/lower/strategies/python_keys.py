@@ -1,0 +1,50 @@
+"""Which keys of a task's XCom other tasks ask for, as far as the DAG shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from airgo import ir
+from airgo.values import CodeRef, XComRef, symbolic_parts
+
+LITERAL_KEY = re.compile(r"""\bkey\s*=\s*['"]([^'"]+)['"]""")
+
+
+def keys_read(dag: ir.Dag, task_id: str) -> frozenset[str]:
+    """Keys under which values of `task_id` may be read: by reference, by Jinja, or in code. Rather one too many than one too few."""
+    return frozenset(key for task in dag.tasks for value in values(task) for key in keys_in(value, task_id)) - {"return_value"}
+
+
+def values(task: ir.Task) -> Iterator[object]:
+    """Every value that a task was given."""
+    yield from (argument.value for argument in task.arguments.values())
+    if task.expand is not None:
+        yield from (argument.value for argument in task.expand.arguments.values())
+        if task.expand.kwargs_list is not None:
+            yield task.expand.kwargs_list.value
+
+
+def keys_in(value: object, task_id: str) -> Iterator[str]:
+    """Keys that one value asks for."""
+    for part in symbolic_parts(value):
+        if isinstance(part, XComRef) and part.task_id == task_id:
+            yield part.key
+        elif isinstance(part, CodeRef) and isinstance(part.tree, cst.Module):
+            yield from LITERAL_KEY.findall(part.tree.code)
+    for text in texts(value):
+        yield from LITERAL_KEY.findall(text)
+
+
+def texts(value: object) -> Iterator[str]:
+    """Every text in nested containers."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from texts(item)

@@ -1,0 +1,94 @@
+"""Lines at the end of a Python task's script that hand on what the function returned.
+
+Values are JSON in the wire format (contracts, section 4): `{{` is written `{\\u007b`, because Argo looks for tags in all data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from airgo.lower.strategies.python_script import FOLDER, Script
+
+RESULT = "result"
+ESCAPE = '"{" * 2, "{\\\\u007b"'
+"""Two braces that stand together would be the start of a tag in the script itself."""
+
+Outputs = Callable[[Script, frozenset[str], "Result"], None]
+"""Writes the lines after the call into a script, for the outputs that somebody reads."""
+
+
+class Result:
+    """The call whose value is handed on, and where the outputs go: XCom key → file name."""
+
+    def __init__(self, call: Callable[[str], str], files: dict[str, str], multiple: bool) -> None:
+        self.call = call
+        self.files = files
+        self.multiple = multiple
+
+
+def return_lines(script: Script, read: frozenset[str], result: Result) -> None:
+    """The call, and the return value for those who read it."""
+    keys = [key for key in result.files if key in read]
+    if not keys:
+        script.lines.append(result.call(""))
+        return
+    name = free_name(script)
+    script.lines.append(result.call(f"{name} = "))
+    hand_on(script, keys, name, result)
+
+
+def hand_on(script: Script, keys: list[str], name: str, result: Result) -> None:
+    """Write the value, its items, or single keys of it, to the files that Argo reads."""
+    if keys == ["return_value"]:
+        script.modules.update(("json", "os"))
+        script.lines += [
+            f'os.makedirs("{FOLDER}", exist_ok=True)',
+            f'with open("{FOLDER}/{result.files["return_value"]}", "w") as file:',
+            f"    file.write(json.dumps({name}).replace({ESCAPE}))",
+        ]
+        return
+    if keys:
+        script.runtime["xcom"] = None
+    for key in keys:
+        if key == "return_value":
+            script.lines.append(f'write_xcom("{result.files[key]}", {name})')
+        elif key == "items":
+            script.lines.append(f"write_items({name})")
+        elif result.multiple:
+            script.lines.append(f"if {key!r} in {name}:")
+            script.lines.append(f'    write_xcom("{result.files[key]}", {name}[{key!r}])')
+
+
+def branch_lines(script: Script, read: frozenset[str], result: Result) -> None:
+    """The call, and what it chose as a JSON list of ids."""
+    name = free_name(script, "chosen")
+    script.lines.append(result.call(f"{name} = "))
+    hand_on(script, [key for key in result.files if key in read], name, result)
+    if "airgo-branch" in read:
+        script.modules.update(("json", "os"))
+        script.lines += [
+            f'os.makedirs("{FOLDER}", exist_ok=True)',
+            f'with open("{FOLDER}/airgo-branch", "w") as file:',
+            f"    json.dump([{name}] if isinstance({name}, str) else list({name} or []), file)",
+        ]
+
+
+def condition_lines(script: Script, read: frozenset[str], result: Result) -> None:
+    """The call, and whether its value is true."""
+    name = free_name(script, "condition")
+    script.lines.append(result.call(f"{name} = "))
+    hand_on(script, [key for key in result.files if key in read], name, result)
+    if "airgo-branch" in read:
+        script.modules.update(("json", "os"))
+        script.lines += [
+            f'os.makedirs("{FOLDER}", exist_ok=True)',
+            f'with open("{FOLDER}/airgo-branch", "w") as file:',
+            f"    json.dump(bool({name}), file)",
+        ]
+
+
+def free_name(script: Script, wanted: str = RESULT) -> str:
+    """A name for the value that the user's code does not use."""
+    while wanted in script.code.names:
+        wanted += "_"
+    return wanted

@@ -1,0 +1,23 @@
+"""Hand values on to other tasks: JSON files that Argo reads as output parameters."""
+
+import json
+import os
+
+AIRGO_FOLDER = "/tmp/airgo"
+
+
+def write_xcom(name, value):
+    """Write one value. Argo takes two opening braces for a tag, so the second is written as JSON's escape for it."""
+    os.makedirs(AIRGO_FOLDER, exist_ok=True)
+    try:
+        text = json.dumps(value)
+    except (TypeError, ValueError) as error:
+        raise TypeError("the XCom {} cannot be written as JSON: {}".format(name, error)) from error
+    with open(os.path.join(AIRGO_FOLDER, name), "w") as file:
+        file.write(text.replace("{" * 2, "{\\u007b"))
+
+
+def write_items(value):
+    """Write what a mapped task fans out over: a list of JSON texts, because Argo's items lose their types (a dict gives its pairs)."""
+    pairs = [list(pair) for pair in value.items()] if isinstance(value, dict) else value
+    write_xcom("items", [json.dumps(item).replace("{" * 2, "{\\u007b") for item in pairs])
