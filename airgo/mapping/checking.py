@@ -63,7 +63,7 @@ def example_problem(mapping: OperatorMapping, example: Example) -> str | None:
         return f"the example lacks {', '.join(missing)}"
     common = catalogue.COMMON_PARAMETERS | catalogue.SENSOR_PARAMETERS
     unknown = [name for name in values if name not in mapping.arguments and name not in common]
-    if unknown:
+    if unknown and mapping.support != "manual":
         return f"the example gives {', '.join(unknown)}, which the mapping does not name"
     if mapping.support == "manual":
         return None

@@ -113,6 +113,12 @@ def str_or_text(value: object) -> str | Text:
     return shown
 
 
+def statements(value: object) -> str | Text:
+    """SQL statements, given as texts and lists of texts, one after the other with `;` between them."""
+    flat = [item for part in as_list(value) for item in as_list(part)]
+    return joined([shown.rstrip().rstrip(";") if isinstance(shown := as_text(item), str) else shown for item in flat], ";\n")
+
+
 def is_known(value: object) -> bool:
     """Is the value known now, with no hole in it?"""
     if isinstance(value, Mapping):
@@ -184,6 +190,7 @@ NAMED: dict[str, Callable[..., object]] = {
     "secret_env_from": kubernetes.secret_env_from,
     "secret_mounts": kubernetes.secret_mounts,
     "secret_volumes": kubernetes.secret_volumes,
+    "statements": statements,
     "user_id": containers.user_id,
     "words": containers.words,
 }

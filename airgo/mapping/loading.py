@@ -31,7 +31,7 @@ KEYS = (
     "examples",
 )
 REASONS = ("ignored", "approximated", "unsupported", "refused")
-ARGUMENT_KEYS = ("required", "template", "default", "harmless", *REASONS)
+ARGUMENT_KEYS = ("required", "template", "default", "harmless", "same_as", *REASONS)
 NOTICE_KEYS = ("when", "argument", "severity", "message")
 EXAMPLE_KEYS = ("dag", "emits", "options")
 DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
@@ -151,6 +151,7 @@ class Loader:
             template=table.get("template", False) is True,
             default=table.get("default", MISSING),
             harmless=tuple(harmless),
+            same_as=self.words(table, "same_as", trail),
             **reasons,
         )
 
@@ -213,6 +214,9 @@ class Loader:
             raise self.document.error(("options",), "options go with a strategy")
         if made.emit is not None:
             self.check_form(made.emit, made)
+        for name, spec in made.arguments.items():
+            if spec.same_as is not None and spec.same_as not in made.arguments:
+                raise self.document.error(("arguments", name), f"{name} is the same as {spec.same_as}, which is not declared")
         used = self.check_names(made)
         if made.strategy is None:
             self.check_all_used(made, used)
@@ -261,7 +265,8 @@ class Loader:
     def check_all_used(self, made: OperatorMapping, used: frozenset[str]) -> None:
         """An emitted template uses every argument that the allow-list does not set aside."""
         for name, spec in made.arguments.items():
-            if spec.used and spec.approximated is None and spec.refused is None and name not in used:
+            free = spec.approximated or spec.refused or spec.same_as
+            if spec.used and free is None and name not in used:
                 where = ("arguments", name)
                 raise self.document.error(where, f"{name} reaches nothing: use it in emit, or say why it is ignored or unsupported")
 

@@ -96,8 +96,9 @@ class Rendering:
             return OMIT
         if isinstance(value, Omit):
             return value
-        for name in names_in(template) & self.given:
-            self.targets.setdefault(name, []).append(pointer)
+        for name in self.given:
+            if name in names_in(template) or self.mapping.arguments[name].same_as in names_in(template):
+                self.targets.setdefault(name, []).append(pointer)
         return value
 
     def evaluate(self, template: str) -> object:
@@ -115,9 +116,9 @@ def render(mapping: OperatorMapping, values: Mapping[str, object], images: Mappi
         raise RenderError(mapping.reason or f"{mapping.name} has no counterpart")
     refuse_arguments(mapping, values)
     used = {name: value for name, value in values.items() if name in mapping.arguments and mapping.arguments[name].used}
-    defaults = {n: s.default for n, s in mapping.arguments.items() if s.used and s.default is not MISSING and s.default is not None}
     functions = {**FUNCTIONS, "image": image_function(images), "script": script}
-    scope = {name: function for name, function in functions.items() if name not in mapping.arguments} | defaults | used
+    scope = {name: function for name, function in functions.items() if name not in mapping.arguments}
+    scope |= defaults_of(mapping) | used | renamed(mapping, used)
     rendering = Rendering(mapping, frozenset(used), scope)
     body, options = {}, {}
     if mapping.emit is not None:
@@ -132,6 +133,22 @@ def render(mapping: OperatorMapping, values: Mapping[str, object], images: Mappi
         {key: file for key, file in table_of(rendering.table(mapping.outputs, "")).items() if isinstance(file, str)},
         tuple(notice(spec) for spec in mapping.notices if holds(spec, rendering)),
     )
+
+
+def defaults_of(mapping: OperatorMapping) -> dict[str, object]:
+    """The values of arguments that are not given, also of those that have another name in expressions."""
+    defaults = {
+        name: spec.default
+        for name, spec in mapping.arguments.items()
+        if spec.used and spec.default is not MISSING and spec.default is not None
+    }
+    return defaults | renamed(mapping, defaults)
+
+
+def renamed(mapping: OperatorMapping, values: Mapping[str, object]) -> dict[str, object]:
+    """The values of older spellings, under the names that expressions use; None says nothing."""
+    specs = mapping.arguments
+    return {str(specs[name].same_as): value for name, value in values.items() if specs[name].same_as is not None and value is not None}
 
 
 def refuse_arguments(mapping: OperatorMapping, values: Mapping[str, object]) -> None:

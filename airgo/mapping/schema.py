@@ -9,7 +9,8 @@ One YAML document describes one operator:
     support:    full | partial | manual (`manual`: known, but it has no counterpart; `reason` says why)
     reason:     why it is not full; required for partial and manual
     doc:        one sentence on what becomes of it
-    arguments:  the allow-list: {name: {required, template, default, ignored, approximated, unsupported, refused, harmless}}
+    arguments:  the allow-list: {name: {required, template, default, ignored, approximated, unsupported, refused, harmless,
+                same_as}}
     emit:       the Argo template (without name, inputs, outputs, retryStrategy); or
     strategy:   the name of a function in `airgo.lower.strategies`, with `options`; see below
     outputs:    XCom key -> file that the container writes it to ("return_value": "/airflow/xcom/return.json")
@@ -43,7 +44,7 @@ Options of the strategies (rendered; keys whose expression gave `omit` are absen
 `required`, `template` and `default` as in Airflow's signature. An argument that is `ignored` changes nothing about the run (the reason
 says why); `approximated` behaves differently in a way that most DAGs do not notice; `unsupported` loses something the author asked for,
 though the task still does its work (both are warnings); with an argument that is `refused` the task would do something else, so it
-becomes manual. For the last three a value that equals `default`, or one of `harmless`, is as good as ignored.
+becomes manual. `same_as` names the argument under which expressions see the value (an older spelling of it). For the last three a value that equals `default`, or one of `harmless`, is as good as ignored.
 """
 
 from __future__ import annotations
@@ -98,6 +99,7 @@ class ArgumentSpec:
     unsupported: str | None = None
     refused: str | None = None
     harmless: tuple[object, ...] = ()
+    same_as: str | None = None
 
     @property
     def used(self) -> bool:
