@@ -11,7 +11,7 @@ from typing import Any
 from airgo.evaluate import limits
 from airgo.evaluate.library.plain_texts import known, type_name
 from airgo.evaluate.models import PROJECT_VALUES, PythonError, models, pure
-from airgo.evaluate.objects import Call, Class, Instance, Iterator
+from airgo.evaluate.objects import Call, Class, Instance, Iterator, Modelled
 from airgo.values import MISSING, Operation, Symbolic, Unknown
 
 
@@ -143,7 +143,7 @@ def rank(call: Call, keys: list[object]) -> list[Any] | None:
         except TypeError as error:
             raise PythonError("TypeError", str(error)) from error
         return keys
-    if not all(isinstance(key, Instance) for key in keys):
+    if not all(isinstance(key, Instance | Modelled) for key in keys):
         return None
     return [functools.cmp_to_key(functools.partial(compare, call))(key) for key in keys]
 

@@ -338,3 +338,6 @@ for _name in ("union", "intersection", "difference", "symmetric_difference", "is
     set_method(_name, (set, frozenset))
 for _name in ("update", "intersection_update", "difference_update", "symmetric_difference_update"):
     set_method(_name, (set,))
+
+LIST_METHODS = METHODS[list]
+"""For the other sequences that have them."""

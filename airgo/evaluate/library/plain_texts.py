@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from airgo.evaluate import limits
 from airgo.evaluate.models import ORDINARY_ERRORS, PROJECT_VALUES, PythonError, obstacle
 from airgo.evaluate.objects import Call, Class, Function, Instance, Modelled
+from airgo.evaluate.strings import template
 from airgo.values import MISSING, Choice, Extern, ExternCall, Operation, Symbol, Symbolic, Template, Unknown
 
 
 def joined(parts: Iterable[object]) -> object:
-    """The text made of the parts in order: a `str`, a Template, or the Unknown among them."""
-    found: list[object] = []
-    for part in parts:
-        for piece in part.parts if isinstance(part, Template) else (part,):
-            if isinstance(piece, str) and found and isinstance(found[-1], str):
-                found[-1] += piece
-            elif piece != "" or isinstance(piece, Symbolic):
-                found.append(piece)
-    limits.check_text(sum(len(piece) for piece in found if isinstance(piece, str)))
-    if not found:
-        return ""
-    return found[0] if len(found) == 1 and isinstance(found[0], str) else Template(tuple(found))
+    """The text made of the parts in order: a `str`, a Template, a Choice of texts, or the Unknown among the parts."""
+    found = list(parts)
+    unknown = next((part for part in found if isinstance(part, Unknown)), None)
+    return template(found) if unknown is None else unknown
 
 
 def known(call: Call, value: object) -> bool:

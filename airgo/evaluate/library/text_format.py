@@ -1,130 +1,97 @@
-"""`str.format` and `format_map`: our own formatter, so that `{0.name}` goes through the machine's attributes and holes stay holes."""
+"""`str.format` and `format_map`, by the machine's own formatter, and `string.Template`."""
 
 from __future__ import annotations
 
+import re
 import string
-from collections.abc import Mapping
+import textwrap
 
-from airgo.evaluate.library.builtins_basic import formatted
-from airgo.evaluate.library.plain_texts import joined, known, repr_of, text_of
-from airgo.evaluate.models import PythonError, methods, unwrap
-from airgo.evaluate.objects import Call, Modelled
-from airgo.values import Operation, Symbolic, Unknown
+from airgo.evaluate import limits, strings
+from airgo.evaluate.library.builtins_types import add_all
+from airgo.evaluate.library.plain_texts import joined, text_of
+from airgo.evaluate.models import METHODS, PythonError, constant, lift, models
+from airgo.evaluate.objects import Call, Modelled, Native
+from airgo.values import MISSING, Operation, Unknown
 
-PARSER = string.Formatter()
-CONVERSIONS = {"s": text_of, "r": repr_of, "a": repr_of}
+METHODS.setdefault(str, {})["format"] = strings.format_method
+METHODS[str]["format_map"] = strings.format_map_method
 
-
-@methods(str)
-def format_(call: Call) -> object:
-    """`text.format(*args, **kwargs)`."""
-    text = call.args[0]
-    if not isinstance(text, str):
-        return Operation(".format", (*call.args, *call.kwargs.values()), call.place)
-    return fill(call, text, call.args[1:], call.kwargs)
+PLACEHOLDER = re.compile(r"\$(?:(?P<escaped>\$)|(?P<named>[_a-zA-Z][_a-zA-Z0-9]*)|\{(?P<braced>[_a-zA-Z][_a-zA-Z0-9]*)\}|(?P<invalid>))")
 
 
-@methods(str)
-def format_map(call: Call) -> object:
-    """`text.format_map(mapping)`."""
-    text, mapping = call.args
-    if not isinstance(text, str) or not isinstance(mapping, dict | Modelled):
-        return Operation(".format_map", call.args, call.place)
-    return fill(call, text, (), mapping)
+class TextTemplate(Modelled):
+    """`string.Template(text)`."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def get_attribute(self, name: str, call: Call) -> object:
+        """`substitute`, `safe_substitute` and the text itself."""
+        if name == "template":
+            return self.text
+        if name in ("substitute", "safe_substitute"):
+            return Native(f"string.Template.{name}", lambda inner: self.filled(inner, safe=name == "safe_substitute"))
+        return MISSING
+
+    def filled(self, call: Call, safe: bool) -> object:
+        """The text with its placeholders filled in."""
+        values: dict[object, object] = {}
+        for source in call.args:
+            problem = add_all(call, values, source)
+            if problem is not None:
+                return Unknown("a template with values that are not known", call.place, problem if isinstance(problem, Unknown) else None)
+        values.update(call.kwargs)
+        pieces: list[object] = []
+        position = 0
+        for found in PLACEHOLDER.finditer(self.text):
+            pieces += [self.text[position : found.start()], filling(call, found, values, safe)]
+            position = found.end()
+        return joined([*pieces, self.text[position:]])
 
 
-def fill(call: Call, text: str, args: tuple[object, ...], names: Mapping[str, object] | Modelled) -> object:
-    """The text with its fields filled in."""
-    fields = Fields(call, args, names)
-    try:
-        pieces = [piece for literal, *field in PARSER.parse(text) for piece in (literal, fields.value(*field))]
-    except ValueError as error:
-        raise PythonError("ValueError", str(error)) from error
-    unknown = next((piece for piece in pieces if isinstance(piece, Unknown)), None)
-    return joined(pieces) if unknown is None else Unknown("a text with a value that is not known", call.place, unknown)
+def filling(call: Call, found: re.Match[str], values: dict[object, object], safe: bool) -> object:
+    """What stands in place of one placeholder."""
+    if found["escaped"] is not None:
+        return "$"
+    name = found["named"] or found["braced"]
+    if name is None:
+        if safe:
+            return found[0]
+        raise PythonError("ValueError", f"Invalid placeholder in string at {found.start()}")
+    if name in values:
+        return text_of(call, values[name])
+    if safe:
+        return found[0]
+    raise PythonError("KeyError", name)
 
 
-class Fields:
-    """Looks up the fields of one format string, numbering those without a name."""
-
-    def __init__(self, call: Call, args: tuple[object, ...], names: Mapping[str, object] | Modelled) -> None:
-        self.call = call
-        self.args = args
-        self.names = names
-        self.next_number = 0
-
-    def value(self, name: str | None, spec: str | None, conversion: str | None) -> object:
-        """The text of one field."""
-        if name is None:
-            return ""
-        found = self.look_up(name)
-        if spec and "{" in spec:
-            filled = joined(piece for literal, *field in PARSER.parse(spec) for piece in (literal, self.value(*field)))
-            if not isinstance(filled, str):
-                return Operation("format", (found, filled), self.call.place)
-            spec = filled
-        if conversion is not None:
-            found = CONVERSIONS[conversion](self.call, found) if conversion in CONVERSIONS else found
-        return shown(self.call, found, spec or "")
-
-    def look_up(self, name: str) -> object:
-        """The value of a field such as `0.name[key]`."""
-        first, rest = name_parts(name)
-        if first == "":
-            first, self.next_number = self.next_number, self.next_number + 1
-        found = self.argument(first)
-        for is_attribute, key in rest:
-            found = self.call.machine.attribute(found, str(key)) if is_attribute else self.call.machine.item(found, key)
-        return found
-
-    def argument(self, key: int | str) -> object:
-        """An argument by number or name."""
-        if isinstance(key, int):
-            if key >= len(self.args):
-                raise PythonError("IndexError", f"Replacement index {key} out of range for positional args tuple")
-            return self.args[key]
-        if isinstance(self.names, Modelled) or (type(self.names) is not dict and key not in self.names):
-            return self.call.machine.item(self.names, key)
-        if key not in self.names:
-            if self.call.unseen:
-                return Unknown(f"the argument {key} comes from a value that is not known", self.call.place)
-            raise PythonError("KeyError", key)
-        return self.names[key]
+@models("string.Template")
+def template(call: Call) -> object:
+    """`string.Template(text)`."""
+    text = call.argument(0, "template")
+    return TextTemplate(text) if isinstance(text, str) else Operation("string.Template", (text,), call.place)
 
 
-def name_parts(name: str) -> tuple[int | str, list[tuple[bool, int | str]]]:
-    """The parts of a field name: its first, then attributes (True) and keys (False)."""
-    end = min((index for index in (name.find("."), name.find("[")) if index >= 0), default=len(name))
-    rest: list[tuple[bool, int | str]] = []
-    position = end
-    while position < len(name):
-        if name[position] == "[":
-            close = name.find("]", position)
-            if close < 0:
-                raise PythonError("ValueError", "Missing ']' in format string")
-            rest.append((False, number_or_text(name[position + 1 : close])))
-            position = close + 1
-        else:
-            stop = min((index for index in (name.find(".", position + 1), name.find("[", position + 1)) if index >= 0), default=len(name))
-            rest.append((True, name[position + 1 : stop]))
-            position = stop
-    return number_or_text(name[:end]), rest
+for _name in ("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits", "octdigits", "punctuation", "whitespace"):
+    constant(f"string.{_name}", getattr(string, _name))
 
 
-def number_or_text(text: str) -> int | str:
-    """A number where the text is one."""
-    return int(text) if text.isdigit() else text
+def dedent(text: str) -> str:
+    """`textwrap.dedent(text)`."""
+    return textwrap.dedent(text)
 
 
-def shown(call: Call, value: object, spec: str) -> object:
-    """`format(value, spec)`."""
-    value = unwrap(value)
-    if spec == "":
-        return text_of(call, value)
-    if isinstance(value, Unknown):
-        return Unknown("a text with a value that is not known", call.place, value)
-    if isinstance(value, Symbolic):
-        return Operation("format", (value, spec), call.place)
-    if known(call, value):
-        return formatted(value, spec)
-    return Unknown("the text of an object of the project in a format of its own", call.place)
+def indent(text: str, prefix: str) -> str:
+    """`textwrap.indent(text, prefix)`."""
+    limits.check_text(len(text) + len(prefix) * (text.count("\n") + 1))
+    return textwrap.indent(text, prefix)
+
+
+models("textwrap.dedent", "inspect.cleandoc")(lift(dedent, "textwrap.dedent"))
+models("textwrap.indent")(lift(indent))
+models("textwrap.shorten")(lift(textwrap.shorten))
+models("textwrap.fill")(lift(textwrap.fill))
+models("textwrap.wrap")(lift(textwrap.wrap))
+models("string.capwords")(lift(string.capwords))
