@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -38,26 +39,23 @@ def timezone(name: str) -> object:
 
 
 @pure("pendulum.datetime", "pendulum.create", "pendulum.DateTime", "pendulum.datetime.DateTime")
-def datetime_(
-    year: int,
-    month: int = 1,
-    day: int = 1,
-    hour: int = 0,
-    minute: int = 0,
-    second: int = 0,
-    microsecond: int = 0,
-    tz: object = "UTC",
-    tzinfo: object = None,
-    **fold: int,
-) -> object:
+def datetime_(year: int, month: int = 1, day: int = 1, *rest: object, **parts: object) -> object:
     """`pendulum.datetime(...)`: UTC unless a zone is given."""
-    return datetime(year, month, day, hour, minute, second, microsecond, as_zone(tzinfo if tzinfo is not None else tz), **fold)
+    given = {**dict(zip(CLOCK_PARTS, rest, strict=False)), **parts}
+    tz = given.pop("tzinfo", None) or given.pop("tz", "UTC")
+    numbers = {name: value for name, value in given.items() if isinstance(value, int)}
+    if len(numbers) != len(given):
+        raise TypeError("parts of a time that are no numbers")
+    return datetime(year, month, day, tzinfo=as_zone(tz), **numbers)  # type: ignore[arg-type]  # the program's own names
+
+
+CLOCK_PARTS = ("hour", "minute", "second", "microsecond", "tz")
 
 
 @pure("pendulum.naive")
 def naive(year: int, month: int, day: int, *rest: int) -> object:
     """`pendulum.naive(...)`."""
-    return datetime(year, month, day, *rest)
+    return datetime(year, month, day, **dict(zip(CLOCK_PARTS, rest, strict=False)))  # type: ignore[arg-type]  # numbers
 
 
 @pure("pendulum.date", "pendulum.Date")
@@ -117,20 +115,10 @@ def months_later(moment: datetime, months: int) -> datetime:
     return moment.replace(year=year, month=month + 1, day=min(moment.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def add(
-    moment: datetime,
-    years: int = 0,
-    months: int = 0,
-    weeks: int = 0,
-    days: int = 0,
-    hours: int = 0,
-    minutes: int = 0,
-    seconds: float = 0,
-    microseconds: int = 0,
-) -> datetime:
+def add(moment: datetime, years: int = 0, months: int = 0, weeks: int = 0, days: int = 0, **clock_parts: float) -> datetime:
     """`dt.add(...)`: days and more by the calendar, hours and less by the clock."""
     found = months_later(moment, years * 12 + months) + timedelta(weeks=weeks, days=days)
-    exact = timedelta(hours=hours, minutes=minutes, seconds=seconds, microseconds=microseconds)
+    exact = timedelta(**clock_parts)
     if not exact or found.tzinfo is None:
         return found + exact
     return (found.astimezone(UTC) + exact).astimezone(found.tzinfo)
@@ -198,7 +186,7 @@ def form(moment: datetime, tokens: str) -> str:
     return moment.strftime(rest)
 
 
-DATETIME_METHODS = {
+DATETIME_METHODS: dict[str, Callable[..., object]] = {
     "add": add,
     "subtract": subtract,
     "start_of": start_of,
@@ -221,7 +209,7 @@ for _name, _function in DATETIME_METHODS.items():
 
 def zone_datetime(tz: tzinfo, year: int, month: int, day: int, *rest: int) -> datetime:
     """`pendulum.timezone(name).datetime(...)`."""
-    return datetime(year, month, day, *rest, tzinfo=tz)
+    return datetime(year, month, day, tzinfo=tz, **dict(zip(CLOCK_PARTS, rest, strict=False)))  # type: ignore[arg-type]  # numbers
 
 
 def localize(tz: tzinfo, moment: datetime, is_dst: object = False) -> datetime:
@@ -234,7 +222,12 @@ def normalize(tz: tzinfo, moment: datetime) -> datetime:
     return moment.astimezone(tz) if moment.tzinfo else moment.replace(tzinfo=tz)
 
 
-ZONE_METHODS = {"datetime": zone_datetime, "localize": localize, "normalize": normalize, "convert": normalize}
+ZONE_METHODS: dict[str, Callable[..., object]] = {
+    "datetime": zone_datetime,
+    "localize": localize,
+    "normalize": normalize,
+    "convert": normalize,
+}
 for _name, _zone_function in ZONE_METHODS.items():
     METHODS[ZoneInfo][_name] = lift(_zone_function, f".{_name}")
     METHODS[type(UTC)][_name] = lift(_zone_function, f".{_name}")

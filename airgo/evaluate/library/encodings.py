@@ -22,18 +22,10 @@ for _module, _names in {
     for _name in _names:
         models(f"{_module.__name__}.{_name}")(lift(getattr(_module, _name)))
 
-for _name in (
-    "quote",
-    "quote_plus",
-    "unquote",
-    "unquote_plus",
-    "urlencode",
-    "urljoin",
-    "parse_qs",
-    "parse_qsl",
-    "urlunparse",
-    "urlunsplit",
-):
+URL_FUNCTIONS = (
+    *("quote", "quote_plus", "unquote", "unquote_plus", "urlencode", "urljoin", "parse_qs", "parse_qsl", "urlunparse", "urlunsplit"),
+)
+for _name in URL_FUNCTIONS:
     models(f"urllib.parse.{_name}")(lift(getattr(urllib.parse, _name)))
 
 
@@ -127,6 +119,6 @@ def hash_(call: Call) -> object:
 def new_hash(call: Call) -> object:
     """`hashlib.new(name, data)`."""
     name = call.argument(0, "name")
-    return (
-        Digest(name, call.argument(1, "data", b"")) if name in HASHES and isinstance(name, str) else Unknown("an unknown hash", call.place)
-    )
+    if not isinstance(name, str) or name not in HASHES:
+        return Unknown("a hash that is not modelled", call.place)
+    return Digest(name, call.argument(1, "data", b""))

@@ -16,24 +16,8 @@ for _name in ("pi", "e", "tau", "inf", "nan"):
 
 FUNCTIONS = (
     *("ceil", "floor", "trunc", "sqrt", "isqrt", "log", "log2", "log10", "exp", "fabs", "fmod", "gcd", "lcm", "hypot", "copysign"),
-    *(
-        "isclose",
-        "isfinite",
-        "isinf",
-        "isnan",
-        "sin",
-        "cos",
-        "tan",
-        "asin",
-        "acos",
-        "atan",
-        "atan2",
-        "degrees",
-        "radians",
-        "modf",
-        "prod",
-        "dist",
-    ),
+    *("isclose", "isfinite", "isinf", "isnan", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "degrees", "radians"),
+    *("modf", "prod", "dist"),
 )
 for _name in FUNCTIONS:
     models(f"math.{_name}")(lift(getattr(math, _name)))
