@@ -1,0 +1,44 @@
+"""From drafts to the IR: what the evaluated file says its DAGs are, checked with Airflow's meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from airgo.build.dags import build_dag
+from airgo.build.values import Freezer
+from airgo.build.versions import infer_version
+from airgo.config import Config
+from airgo.diagnostics import Collector
+from airgo.evaluate.authoring import STATE, Authoring
+from airgo.evaluate.drafts import DagDraft
+from airgo.evaluate.machine import Evaluation
+from airgo.evaluate.objects import Instance
+from airgo.ir import File
+from airgo.values import Choice
+
+__all__ = ["build_file", "infer_version"]
+
+
+def build_file(evaluation: Evaluation, config: Config, collector: Collector, airflow_version: str) -> File:
+    """The file's DAGs as Airflow would register them: those entered by `with` or made by `@dag`, and those in the module's names."""
+    state = evaluation.state.get(STATE)
+    if not isinstance(state, Authoring):
+        return File(evaluation.path, "error" if evaluation.status == "error" else "no-dag", (), evaluation.imported)
+    named = set(map(id, dags_among(evaluation.namespace.values())))
+    drafts = [dag for dag in state.dags if (dag.registered or id(dag) in named) and dag.owner in (None, evaluation.path)]
+    freezer = Freezer(state.machine)
+    stem = PurePosixPath(evaluation.path).stem
+    dags = [build_dag(dag, freezer, evaluation.path, config, collector, airflow_version, f"{stem}-{count}") for count, dag in enumerate(drafts, 1)]
+    status = evaluation.status if dags or evaluation.status == "error" else "no-dag"
+    return File(evaluation.path, status, tuple(dags), evaluation.imported)
+
+
+def dags_among(values: Iterable[object]) -> Iterable[DagDraft]:
+    """The DAGs that a module's names hold."""
+    for value in values:
+        native = value.native if isinstance(value, Instance) else value
+        if isinstance(native, DagDraft):
+            yield native
+        elif isinstance(native, Choice):
+            yield from dags_among((native.then, native.orelse))

@@ -1,0 +1,457 @@
+"""A task while it is being built, and the XCom handles that point at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from airgo.catalogue import OperatorFacts
+from airgo.evaluate.authoring import authoring, enter_setup_scope, leave_setup_scope
+from airgo.evaluate.objects import Call, Class, Instance, Native, PythonError
+from airgo.evaluate.relations import Node, connect, link_task, nodes_in
+from airgo.ir import Origin
+from airgo.source import Place
+from airgo.values import MISSING, Choice, Operation, Template, Unknown
+
+if TYPE_CHECKING:
+    from airgo.evaluate.drafts import DagDraft, GroupDraft
+
+RETURN_KEY = "return_value"
+TEARDOWN_RULE = "all_done_setup_success"
+MODIFIED_AFTERWARDS = frozenset({"is_setup", "is_teardown", "on_failure_fail_dagrun"})
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value that reached a constructor: where it was written and how it came."""
+
+    value: object
+    place: Place
+    origin: Origin = "call"
+
+
+@dataclass(slots=True, eq=False)
+class ExpandDraft:
+    """What `.expand(...)` or `.expand_kwargs(...)` was given."""
+
+    kind: str
+    arguments: dict[str, Given]
+    kwargs_list: Given | None = None
+
+
+class TaskDraft(Node):
+    """One operator being built. Edges are kept on both ends, in order of appearance.
+
+    `label` is the id without group prefixes, `id` with them; either may be symbolic. `arguments` is what reached a constructor,
+    the innermost class last; `written` what stands in the call. `fields` are the template fields (None: any argument may be one).
+    """
+
+    __slots__ = (
+        "arguments",
+        "class_name",
+        "code",
+        "conditions",
+        "dag",
+        "downstream",
+        "expand",
+        "facts",
+        "fields",
+        "group",
+        "guard",
+        "id",
+        "instance",
+        "label",
+        "opaque",
+        "operator",
+        "overrides_execute",
+        "place",
+        "repeated",
+        "settled",
+        "setup",
+        "teardown",
+        "unseen",
+        "upstream",
+        "written",
+    )
+
+    def __init__(self, operator: str, class_name: str, facts: OperatorFacts | None, place: Place) -> None:
+        self.operator = operator
+        self.class_name = class_name
+        self.facts = facts
+        self.place = place
+        self.label: object = MISSING
+        self.id: object = MISSING
+        self.arguments: dict[str, Given] = {}
+        self.written: dict[str, Given] = {}
+        self.fields: tuple[str, ...] | None = None if facts is None else facts.template_fields
+        self.dag: DagDraft | None = None
+        self.group: GroupDraft | None = None
+        self.upstream: dict[TaskDraft, None] = {}
+        self.downstream: dict[TaskDraft, None] = {}
+        self.setup = False
+        self.teardown = False
+        self.settled = False
+        self.opaque = False
+        self.unseen = False
+        self.overrides_execute = False
+        self.code: Class | None = None
+        self.instance: Instance | None = None
+        self.expand: ExpandDraft | None = None
+        self.guard: tuple[tuple[object, bool, Place], ...] = ()
+        self.repeated: tuple[object, ...] = ()
+        self.conditions: tuple[object, ...] = ()
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def name_for_people(self) -> str:
+        """The task id in messages."""
+        return self.id if isinstance(self.id, str) else "a task whose id is not known"
+
+    def user_value(self) -> object:
+        """The program's own object, for operators of the project."""
+        return self if self.instance is None else self.instance
+
+    # -- dependencies
+
+    def first_tasks(self, call: Call) -> list[TaskDraft]:
+        """Itself."""
+        return [self]
+
+    def last_tasks(self, call: Call) -> list[TaskDraft]:
+        """Itself."""
+        return [self]
+
+    def link(self, others: Sequence[Node], upstream: bool, call: Call) -> None:
+        """`self >> others`, or `self << others` when upstream."""
+        link_task(self, others, upstream, call)
+
+    def settle(self, call: Call) -> None:
+        """Draw the edges from the XComs in the template fields; Airflow does so at the end of the constructor."""
+        if not self.settled and self.dag is not None:
+            self.settled = True
+            for name in self.field_names():
+                self.depend_on(self.field_value(name, call), call)
+
+    def field_names(self) -> tuple[str, ...]:
+        """The template fields, or every argument when they are not known."""
+        if self.fields is None:
+            return tuple(name for name in self.arguments if name not in ("dag", "task_group"))
+        return self.fields
+
+    def field_value(self, name: str, call: Call) -> object:
+        """What a template field holds: the attribute that the project's own class set, else the argument."""
+        if self.instance is not None and name in self.instance.attributes:
+            return self.instance.attributes[name]
+        given = self.arguments.get(name)
+        return None if given is None else given.value
+
+    def depend_on(self, value: object, call: Call) -> None:
+        """Edges from every XCom inside a value to this task."""
+        for handle in handles(value):
+            for source in handle.tasks():
+                if source is not self:
+                    connect(source, self, call)
+
+    # -- what programs may do with it
+
+    def get_attribute(self, name: str, call: Call) -> object:
+        """Ids, relations, arguments, and the methods that authors use."""
+        if name in ATTRIBUTES:
+            return ATTRIBUTES[name](self, call)
+        if name in METHODS:
+            return Native(name, METHODS[name](self))
+        relation = self.relation_method(name)
+        if relation is not MISSING:
+            return relation
+        if name in self.arguments:
+            return self.arguments[name].value
+        default = MISSING if self.facts is None else self.facts.default(name)
+        if default is not MISSING:
+            return default
+        if name.startswith("__"):
+            return MISSING
+        return Unknown(f"{name} of an operator is known to Airflow only", call.place)
+
+    def set_attribute(self, name: str, value: object, call: Call) -> bool:
+        """An assignment after construction: `task.doc_md = ...`, `task.trigger_rule = ...`."""
+        if name == "dag":
+            dag = dag_of(value)
+            if dag is not None:
+                dag.adopt(self, call)
+            return True
+        if name in MODIFIED_AFTERWARDS:
+            self.mark(name, value)
+            return True
+        if name == "template_fields" and isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+            self.fields = tuple(str(item) for item in value)
+            return True
+        if name == "task_id" and self.dag is not None:
+            self.id = value
+            return True
+        if name in ("upstream_task_ids", "downstream_task_ids"):
+            return False
+        known = name in self.arguments or self.facts is None or self.facts.accepts(name)
+        if known or self.instance is None:
+            self.arguments[name] = Given(value, call.place, "assigned")
+        if self.settled and name in self.field_names():
+            self.depend_on(value, call)
+        return self.instance is None
+
+    def mark(self, name: str, value: object) -> None:
+        """`task.is_setup = True` and its like."""
+        if name == "is_setup":
+            self.setup = value is True
+        elif name == "is_teardown":
+            self.teardown = value is True
+
+    def as_teardown(self, setups: Sequence[TaskDraft], call: Call) -> None:
+        """Mark as a teardown; its setups come before it."""
+        self.teardown = True
+        for setup in setups:
+            setup.setup = True
+            connect(setup, self, call)
+
+    def enter(self, call: Call) -> object:
+        """`with setup_task:`; only setups and teardowns may be entered."""
+        if not self.setup and not self.teardown:
+            raise PythonError("RuntimeError", "Only setup/teardown tasks can be used as context managers.")
+        enter_setup_scope(self, call)
+        return SetupContext()
+
+    def leave(self, call: Call) -> None:
+        """The end of the block."""
+        leave_setup_scope(call)
+
+
+class SetupContext(Node):
+    """What `with setup_task as scope:` binds: tasks made elsewhere can be added to it."""
+
+    __slots__ = ()
+
+    def get_attribute(self, name: str, call: Call) -> object:
+        """`scope.add_task(task)`."""
+        return Native(name, add_to_scope) if name == "add_task" else MISSING
+
+
+def add_to_scope(call: Call) -> object:
+    """`scope.add_task(task)`."""
+    scopes = authoring(call.machine).setup_scopes
+    for node in nodes_in(call.argument(0, "task"), call):
+        if scopes:
+            scopes[-1].work.extend(node.first_tasks(call))
+    return None
+
+
+class XComHandle(Node):
+    """A value that a task hands on: `task.output`, the result of calling a TaskFlow function, `result["key"]`."""
+
+    __slots__ = ("key", "task")
+
+    def __init__(self, task: TaskDraft, key: object = RETURN_KEY) -> None:
+        self.task = task
+        self.key = key
+
+    def tasks(self) -> list[TaskDraft]:
+        """The tasks it comes from."""
+        return [self.task]
+
+    def first_tasks(self, call: Call) -> list[TaskDraft]:
+        """The tasks it comes from."""
+        return self.tasks()
+
+    def last_tasks(self, call: Call) -> list[TaskDraft]:
+        """The tasks it comes from."""
+        return self.tasks()
+
+    def link(self, others: Sequence[Node], upstream: bool, call: Call) -> None:
+        """As its tasks."""
+        for task in self.tasks():
+            link_task(task, others, upstream, call)
+
+    def get_attribute(self, name: str, call: Call) -> object:
+        """`.map`, `.zip`, `.concat`, `.operator`, `.key`, and what is handed to the task."""
+        if name in XCOM_METHODS:
+            return Native(name, lambda inner: XCOM_METHODS[name](self, inner))
+        if name == "operator":
+            return self.task.user_value()
+        if name == "key":
+            return self.key
+        if name in ("as_setup", "as_teardown"):
+            return Native(name, lambda inner: (METHODS[name](self.task)(inner), self)[1])
+        return self.relation_method(name)
+
+    def set_attribute(self, name: str, value: object, call: Call) -> bool:
+        """`result.is_setup = True`."""
+        if name in MODIFIED_AFTERWARDS:
+            self.task.mark(name, value)
+            return True
+        return False
+
+    def get_item(self, key: object, call: Call) -> object:
+        """`result["key"]`: another XCom of the task."""
+        if isinstance(key, int):
+            raise PythonError("ValueError", "XComArg only supports str lookup, received int")
+        return XComHandle(self.task, key)
+
+    def enter(self, call: Call) -> object:
+        """`with setup():`."""
+        return self.task.enter(call)
+
+    def leave(self, call: Call) -> None:
+        """The end of the block."""
+        self.task.leave(call)
+
+
+class XComDerived(XComHandle):
+    """`xcom.map(f)`, `.zip(...)`, `.concat(...)`: usable for mapping only. `kind` names it; `options` is the function or fillvalue."""
+
+    __slots__ = ("kind", "options", "sources")
+
+    def __init__(self, kind: str, sources: Sequence[object], options: object) -> None:
+        firsts = [handle for source in sources for handle in handles(source)]
+        super().__init__(firsts[0].task)
+        self.kind = kind
+        self.sources = tuple(sources)
+        self.options = options
+
+    def tasks(self) -> list[TaskDraft]:
+        """The tasks of all sources."""
+        return list(dict.fromkeys(task for source in self.sources for handle in handles(source) for task in handle.tasks()))
+
+
+XCOM_METHODS = {
+    "map": lambda handle, call: XComDerived("map", (handle,), call.argument(0, "f")),
+    "zip": lambda handle, call: XComDerived("zip", (handle, *call.args), call.kwargs.get("fillvalue", MISSING)),
+    "concat": lambda handle, call: XComDerived("concat", (handle, *call.args), MISSING),
+}
+
+
+class MappedArgument(Node):
+    """A parameter of a mapped task group inside the group's body: one element of what the group is expanded over."""
+
+    __slots__ = ("group", "name")
+
+    def __init__(self, group: GroupDraft, name: str) -> None:
+        self.group = group
+        self.name = name
+
+    def get_item(self, key: object, call: Call) -> object:
+        """Airflow allows no look-up below it."""
+        raise PythonError("TypeError", "'MappedArgument' object is not subscriptable")
+
+
+def handles(value: object) -> Iterator[XComHandle]:
+    """The XComs inside a value, as Airflow looks for them: in lists, tuples, sets and values of dicts, not inside other objects or text."""
+    if isinstance(value, XComHandle):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from handles(item)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for item in value:
+            yield from handles(item)
+    elif isinstance(value, Choice):
+        yield from handles(value.then)
+        yield from handles(value.orelse)
+    elif isinstance(value, TaskDraft):
+        for name in value.field_names():
+            if name in value.arguments:
+                yield from handles(value.arguments[name].value)
+
+
+def handles_in_text(value: object) -> Iterator[XComHandle]:
+    """The XComs that stand inside text."""
+    if isinstance(value, Template):
+        yield from (part for part in value.parts if isinstance(part, XComHandle))
+    elif isinstance(value, Operation):
+        yield from (part for part in value.operands if isinstance(part, XComHandle))
+
+
+def dag_of(value: object) -> DagDraft | None:
+    """The DAG that a value of the program is."""
+    native = value.native if isinstance(value, Instance) else value
+    return native if hasattr(native, "adopt") else None  # type: ignore[return-value]  # only DagDraft adopts
+
+
+def task_of(value: object) -> TaskDraft | None:
+    """The task that a value of the program is."""
+    native = value.native if isinstance(value, Instance) else value
+    if isinstance(native, XComHandle):
+        return native.task
+    return native if isinstance(native, TaskDraft) else None
+
+
+def tasks_among(value: object, call: Call) -> list[TaskDraft]:
+    """The tasks in an argument such as `setups=`."""
+    return [] if value is None else [task for node in nodes_in(value, call) for task in node.first_tasks(call)]
+
+
+def make_teardown(task: TaskDraft, call: Call) -> object:
+    """`task.as_teardown(setups=...)`."""
+    task.as_teardown(tasks_among(call.kwargs.get("setups"), call), call)
+    if "on_failure_fail_dagrun" in call.kwargs:
+        task.arguments["on_failure_fail_dagrun"] = Given(call.kwargs["on_failure_fail_dagrun"], call.place, "assigned")
+    return task.user_value()
+
+
+def make_setup(task: TaskDraft, call: Call) -> object:
+    """`task.as_setup()`."""
+    task.setup = True
+    return task.user_value()
+
+
+def relatives(task: TaskDraft, upstream: bool) -> list[object]:
+    """The neighbours on one side, as the program holds them."""
+    return [other.user_value() for other in (task.upstream if upstream else task.downstream)]
+
+
+def relative_ids(task: TaskDraft, upstream: bool) -> object:
+    """The ids of the neighbours on one side."""
+    ids = [other.id for other in (task.upstream if upstream else task.downstream)]
+    return set(ids) if all(isinstance(one, str) for one in ids) else Unknown("ids of neighbouring tasks are not all known")
+
+
+def add_lets(task: TaskDraft, name: str, call: Call) -> object:
+    """`task.add_outlets([...])` and `add_inlets`."""
+    known = task.arguments.get(name)
+    values = [*(known.value if known is not None and isinstance(known.value, list) else []), *(call.machine.iterate(call.args[0]) or [])]
+    task.arguments[name] = Given(values, call.place, "assigned")
+    return None
+
+
+ATTRIBUTES = {
+    "task_id": lambda task, call: task.id,
+    "node_id": lambda task, call: task.id,
+    "label": lambda task, call: task.label,
+    "dag": lambda task, call: None if task.dag is None else task.dag.user_value(),
+    "dag_id": lambda task, call: None if task.dag is None else task.dag.dag_id,
+    "output": lambda task, call: XComHandle(task),
+    "task_group": lambda task, call: None if task.group is None else task.group.user_value(),
+    "upstream_list": lambda task, call: relatives(task, True),
+    "downstream_list": lambda task, call: relatives(task, False),
+    "upstream_task_ids": lambda task, call: relative_ids(task, True),
+    "downstream_task_ids": lambda task, call: relative_ids(task, False),
+    "roots": lambda task, call: [task.user_value()],
+    "leaves": lambda task, call: [task.user_value()],
+    "task_type": lambda task, call: task.class_name.rpartition(".")[2],
+    "template_fields": lambda task, call: task.field_names(),
+    "is_setup": lambda task, call: task.setup,
+    "is_teardown": lambda task, call: task.teardown,
+    "is_mapped": lambda task, call: task.expand is not None,
+}
+METHODS = {
+    "as_setup": lambda task: lambda call: make_setup(task, call),
+    "as_teardown": lambda task: lambda call: make_teardown(task, call),
+    "add_outlets": lambda task: lambda call: add_lets(task, "outlets", call),
+    "add_inlets": lambda task: lambda call: add_lets(task, "inlets", call),
+    "has_dag": lambda task: lambda call: task.dag is not None,
+    "get_dag": lambda task: lambda call: None if task.dag is None else task.dag.user_value(),
+    "get_direct_relatives": lambda task: lambda call: relatives(task, call.argument(0, "upstream", False) is True),
+    "get_direct_relative_ids": lambda task: lambda call: relative_ids(task, call.argument(0, "upstream", False) is True),
+    "execute": lambda task: lambda call: Unknown("execute runs in Airflow only", call.place),
+}
