@@ -14,3 +14,8 @@ def argo() -> Iterator[ArgoValidator]:
     """The real Argo's word on manifests; built on first use."""
     with ArgoValidator() as validator:
         yield validator
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`pytest --update` rewrites what tests expect to what is."""
+    parser.addoption("--update", action="store_true", default=False, help="rewrite expectations (read the diff)")
