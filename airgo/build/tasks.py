@@ -25,7 +25,7 @@ BAD_ID = Rule(
 )
 UNKNOWN_TRIGGER_RULE = Rule(
     "AG161",
-    "unknown-trigger-rule",
+    "refused-trigger-rule",
     Severity.ERROR,
     summary="A trigger rule that Airflow does not have",
     why="Airflow raises an error for it, so the file does not load; which rule was meant cannot be known.",
