@@ -5,6 +5,7 @@ from __future__ import annotations
 from airgo.diagnostics import Rule, Severity
 from airgo.lower.branching import skip_conditions
 from airgo.lower.draft import Node, WorkflowDraft
+from airgo.lower.items import items_output
 from airgo.lower.order import ancestors_by_id, direct_upstream, in_order
 from airgo.lower.references import output, safe_output
 from airgo.lower.setups import indirect_setups
@@ -89,24 +90,22 @@ def _with_expansion(node: Node, found: Condition, draft: WorkflowDraft) -> Condi
     expansion = node.expansion
     if expansion is None:
         return found
-    if expansion.source is None:
+    if not expansion.sources:
         return Condition(found.depends, "false", True, found.may_omit) if expansion.items == () else found
-    producer = _upstream(draft.nodes[expansion.source])
-    name = items_output(draft.nodes[expansion.source], expansion.key)
-    read = f"({safe_output(producer.name, name, '[]')})" if producer.effectively_skips or producer.may_omit else output(producer.name, name)
-    tests = [found.when] if found.when else []
-    depends = found.depends
+    producers = [draft.nodes[source.task_id] for source in expansion.sources.values()]
+    depends, tests = found.depends, [found.when] if found.when else []
     if ALIASES.get(node.task.trigger_rule, node.task.trigger_rule) not in ("all_success", "none_failed", "none_failed_min_one_success"):
-        depends = f"{_enclosed(found.depends)} && {producer.name}" if found.depends else producer.name
-        tests += [succeeded(producer)] if producer.effectively_skips else []
-    return Condition(depends, conjunction([*tests, f"{{{{= {read} != '[]' }}}}"]), True, found.may_omit or depends != found.depends)
+        depends = " && ".join([*([_enclosed(depends)] if depends else []), *(producer.name for producer in producers)])
+        tests += [succeeded(_upstream(producer)) for producer in producers if _upstream(producer).effectively_skips]
+    empty = " && ".join(f"{_items(producer)} != '[]'" for producer in producers)
+    return Condition(depends, conjunction([*tests, f"{{{{= {empty} }}}}"]), True, found.may_omit or depends != found.depends)
 
 
-def items_output(producer: Node, key: str = "return_value") -> str:
-    """The output that holds the list to fan out over: `items`, the JSON texts of the elements; a mapped task hands on its instances' values."""
-    if producer.task.mapped:
-        return "return-values"
-    return "items" if key == "return_value" else f"{key}-items"
+def _items(producer: Node) -> str:
+    """The list that a producer hands on; an empty one if it may never have run."""
+    if _upstream(producer).effectively_skips or producer.may_be_omitted:
+        return f"({safe_output(producer.name, items_output(producer), '[]')})"
+    return output(producer.name, items_output(producer))
 
 
 def _mark_states(node: Node, draft: WorkflowDraft) -> None:

@@ -70,21 +70,29 @@ class TemplateDraft:
     extra_templates: list[dict[str, object]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The task whose value a mapped argument fans out over."""
+
+    task_id: str
+    key: str = "return_value"
+
+
 @dataclass(slots=True)
 class Expansion:
     """What a mapped task fans out over.
 
-    `items`: known at compile time: one value for each instance, a dict of lowered leaves by mapped argument. Else `source` is the task whose
-    value is fanned out over, `name` the mapped argument it goes to ("" for the whole dict of expand_kwargs) and `constants` the literal lists
-    that it is crossed with. `may_be_empty`: no instance may be made, and the task is then skipped.
+    `items`: all instances are known: for each one, the elements by mapped argument. Else `sources` has the arguments whose lists other tasks
+    return, `lists` the lists that are known, and `order` all of them; the instances are their cross product, the last varying fastest.
+    `json_names`: the arguments whose elements travel as JSON texts. `may_be_empty`: no instance may be made; the task is then skipped.
     """
 
     items: tuple[dict[str, object], ...] | None = None
-    source: str | None = None
-    key: str = "return_value"
-    name: str = ""
+    sources: dict[str, Source] = field(default_factory=dict)
+    lists: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
+    json_names: frozenset[str] = frozenset()
     may_be_empty: bool = False
-    limit: int | None = None
 
 
 @dataclass(slots=True)

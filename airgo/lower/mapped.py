@@ -6,13 +6,12 @@ A `when` on a task with withParam leaves a group that succeeded (watched); on th
 from __future__ import annotations
 
 from airgo.argo.names import template_name
-from airgo.argo.text import Expression, Input, ItemHole, Simple, Text, text
-from airgo.lower.dependencies import items_output
+from airgo.argo.text import Input, ItemHole, Simple, Text, text
 from airgo.lower.draft import Expansion, Leaf, Node, WorkflowDraft
+from airgo.lower.items import items_list
 from airgo.lower.parameters_of_xcom import output_parameter
 from airgo.lower.references import safe_output, task_reference
 from airgo.lower.sharing import of_task
-from airgo.lower.xcom import as_text
 
 ITEMS = "items"
 
@@ -44,11 +43,12 @@ def _free_name(node: Node, taken: set[str]) -> str:
 
 def _inner(node: Node, expansion: Expansion, name: str, draft: WorkflowDraft) -> dict[str, object]:
     """The inner DAG template: takes the list and whatever else the instances need from outside."""
+    names = len(expansion.items[0]) if expansion.items else len(expansion.order)
     inside: dict[str, Leaf] = {}
     outside: dict[str, Leaf] = {}
     for key, leaf in node.arguments.items():
         if _has_item(leaf):
-            inside[key] = _item_text(leaf, expansion)
+            inside[key] = _item_text(leaf, names)
         elif of_task(leaf):
             outside[key] = leaf
             inside[key] = Text((Input(key),))
@@ -60,7 +60,7 @@ def _inner(node: Node, expansion: Expansion, name: str, draft: WorkflowDraft) ->
     else:
         while ITEMS in outside:
             outside[ITEMS + "-"] = outside.pop(ITEMS)
-        outside = {ITEMS: _list_of(node, expansion, draft), **outside}
+        outside = {ITEMS: items_list(expansion, draft), **outside}
         task["withParam"] = Text((Input(ITEMS),))
     if inside:
         task["arguments"] = {"parameters": [{"name": key, "value": leaf} for key, leaf in inside.items()]}
@@ -83,31 +83,10 @@ def _has_item(leaf: Leaf) -> bool:
     return isinstance(leaf, Text) and any(isinstance(hole, ItemHole) for hole in leaf.holes())
 
 
-def _item_text(leaf: Leaf, expansion: Expansion) -> Leaf:
-    """The leaf with the element in place of its holes. Elements of a list made at run time are JSON texts; literal ones are as the hole wants them."""
+def _item_text(leaf: Leaf, names: int) -> Leaf:
+    """The leaf with the element in place of its holes; one of several mapped arguments is a key of the element."""
     assert isinstance(leaf, Text)
-    parts = []
-    for part in leaf.parts:
-        if not isinstance(part, ItemHole):
-            parts.append(part)
-        elif expansion.items is not None:
-            parts.append(Simple("item" if len(expansion.items[0]) == 1 else f"item.{part.name}"))
-        else:
-            parts.append(Simple("item") if part.json else Expression(as_text("string(item)")))
-    return text(*parts)
-
-
-def _list_of(node: Node, expansion: Expansion, draft: WorkflowDraft) -> Leaf:
-    assert expansion.source is not None
-    producer = draft.nodes[expansion.source]
-    name = items_output(producer, expansion.key)
-    if producer.task.mapped:
-        texts = f"map(fromJSON({safe_output(producer.name, name, '[]')}), type(#) == 'string' ? # : toJson(#))"
-        return Text((Expression(f"toJson({texts})"),))
-    if producer.may_be_skipped or producer.may_be_omitted:
-        return Text((Expression(safe_output(producer.name, name, "[]")),))
-    simple = f"tasks.{producer.name}.outputs.parameters.{name}"
-    return Text((Simple(simple),))
+    return text(*(Simple("item" if names == 1 else f"item.{part.name}") if isinstance(part, ItemHole) else part for part in leaf.parts))
 
 
 def _output(node: Node, key: str) -> dict[str, object]:

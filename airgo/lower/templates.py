@@ -9,8 +9,9 @@ from airgo.checks.unreadable import problem_of
 from airgo.lower import strategies
 from airgo.lower.base_arguments import BASE, MAILS, account_base_arguments
 from airgo.lower.draft import CannotLower, Node, TemplateDraft, WorkflowDraft
-from airgo.lower.expansion import CODE_STRATEGIES, encode_items, expand
+from airgo.lower.expansion import CODE_STRATEGIES, expand
 from airgo.lower.images import images
+from airgo.lower.items import encode_items
 from airgo.lower.ledger import TEMPLATE, Fate, account, ignored, mapped
 from airgo.lower.manual import make_manual
 from airgo.lower.rules import (

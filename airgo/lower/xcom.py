@@ -61,8 +61,8 @@ def xcom(draft: WorkflowDraft) -> None:
     for node in draft.nodes.values():
         for hole in xcom_holes(node):
             _mark(hole, node, draft)
-        if node.expansion is not None and node.expansion.source is not None:
-            _mark_items(node, node.expansion.source, node.expansion.key, draft)
+        for source in node.expansion.sources.values() if node.expansion is not None else ():
+            _mark_items(node, source.task_id, source.key, draft)
         if node.draft is not None and node.draft.reads_everything:
             for producer in ended[node.task.id]:
                 above = draft.nodes[producer]
@@ -110,14 +110,13 @@ def _check_producer(task_id: str, key: str, node: Node, ended: frozenset[str], d
 
 
 def _check_expansion(node: Node, ended: frozenset[str], draft: WorkflowDraft) -> None:
-    if node.expansion is None or node.expansion.source is None:
-        return
-    _check_producer(node.expansion.source, node.expansion.key, node, ended, draft)
-    producer = draft.nodes[node.expansion.source]
-    if producer.draft is not None and producer.strategy != "manual" and not producer.task.mapped and "items" not in producer.draft.outputs:
-        raise CannotLower(
-            NOT_HANDED_ON, f"{node.task.id} is expanded over {producer.task.id}, whose template cannot write a list of elements"
-        )
+    for source in node.expansion.sources.values() if node.expansion is not None else ():
+        _check_producer(source.task_id, source.key, node, ended, draft)
+        producer = draft.nodes[source.task_id]
+        if producer.draft is None or producer.strategy == "manual" or producer.task.mapped or "items" in producer.draft.outputs:
+            continue
+        words = f"{node.task.id} is expanded over {producer.task.id}, whose template cannot write a list of elements"
+        raise CannotLower(NOT_HANDED_ON, words)
 
 
 def pushes(producer: Node) -> bool:
@@ -162,9 +161,12 @@ def reading(hole: XComHole, draft: WorkflowDraft) -> Expression:
 
 
 def as_text(json_code: str) -> str:
-    """The expression for a value's text, from the expression of its JSON text: Python's names for true, false and null."""
+    """The expression for a value's text, from the expression of its JSON text: Python's names for true, false and null.
+
+    No `let`: Argo takes the names it binds for variables that are missing.
+    """
     words = "{'true': 'True', 'false': 'False', 'null': 'None'}"
-    return f"let value = {json_code}; value startsWith '\"' ? fromJSON(value) : ({words}[value] ?? value)"
+    return f"map([{json_code}], # startsWith '\"' ? fromJSON(#) : ({words}[#] ?? #))[0]"
 
 
 def _read_json(task_id: str, key: str, draft: WorkflowDraft) -> str:
