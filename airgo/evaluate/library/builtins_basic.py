@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sized
 
 from airgo.evaluate import limits
-from airgo.evaluate.library.plain_texts import repr_of, text_of, type_name
+from airgo.evaluate.library.plain_texts import attribute_or_missing, repr_of, text_of, type_name
 from airgo.evaluate.models import PythonError, models, pure
 from airgo.evaluate.objects import (
     Bound,
@@ -56,7 +56,7 @@ def again(call: Call, *args: object) -> Call:
 
 def instance_length(call: Call, value: Instance) -> object:
     """`len()` of an object of the project."""
-    method = call.machine.attribute(value, "__len__", MISSING)
+    method = attribute_or_missing(call, value, "__len__")
     if method is not MISSING:
         return call.machine.call(method)
     if isinstance(value.native, Sized | Modelled):
@@ -70,7 +70,7 @@ def getattr_(call: Call) -> object:
     value, name = call.args[0], call.args[1]
     if not isinstance(name, str):
         return Operation("getattr", call.args, call.place) if isinstance(name, Symbolic) else wrong_name()
-    return call.machine.attribute(value, name, call.args[2] if len(call.args) > 2 else MISSING)
+    return call.machine.attribute(value, name, *call.args[2:3])
 
 
 def wrong_name() -> object:
@@ -121,7 +121,7 @@ def callable_(call: Call) -> object:
     if isinstance(value, CALLABLE):
         return True
     if isinstance(value, Instance):
-        return call.machine.attribute(value, "__call__", MISSING) is not MISSING
+        return attribute_or_missing(call, value, "__call__") is not MISSING
     return Operation("callable", (value,), call.place) if isinstance(value, Symbolic) else False
 
 

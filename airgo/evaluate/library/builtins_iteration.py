@@ -9,7 +9,7 @@ from collections.abc import Iterator as Elements
 from typing import Any
 
 from airgo.evaluate import limits
-from airgo.evaluate.library.plain_texts import known, type_name
+from airgo.evaluate.library.plain_texts import attribute_or_missing, known, type_name
 from airgo.evaluate.models import PROJECT_VALUES, PythonError, models, pure
 from airgo.evaluate.objects import Call, Class, Instance, Iterator, Modelled
 from airgo.values import MISSING, Operation, Symbolic, Unknown
@@ -20,7 +20,7 @@ def elements(call: Call, value: object) -> list[object] | None:
     if isinstance(value, range):
         limits.check_elements(len(value))
     found = call.machine.iterate(value)
-    if found is None and not isinstance(value, Symbolic | PROJECT_VALUES):
+    if found is None and not isinstance(value, (Symbolic, *PROJECT_VALUES)):
         raise PythonError("TypeError", f"'{type_name(value)}' object is not iterable")
     return found
 
@@ -223,7 +223,7 @@ def next_(call: Call) -> object:
     """`next(it[, default])`."""
     value = call.args[0]
     if isinstance(value, Instance):
-        method = call.machine.attribute(value, "__next__", MISSING)
+        method = attribute_or_missing(call, value, "__next__")
         return Unknown("next() of an object of the project", call.place) if method is MISSING else call.machine.call(method)
     if not isinstance(value, Iterator):
         if isinstance(value, Symbolic | Class):

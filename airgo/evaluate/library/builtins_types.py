@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from airgo.evaluate import limits
 from airgo.evaluate.library.builtins_iteration import elements, unknown_elements
-from airgo.evaluate.library.plain_texts import text_of
+from airgo.evaluate.library.plain_texts import attribute_or_missing, text_of
 from airgo.evaluate.models import CONSTANTS, METHODS, MODELS, PROJECT_VALUES, TYPES, PythonError, lift, models, unwrap
 from airgo.evaluate.objects import Bound, Call, Class, Function, Instance, Modelled
-from airgo.values import MISSING, Choice, Extern, Operation, Symbolic, Template, Unknown
+from airgo.values import MISSING, Choice, Extern, Operation, Symbol, Symbolic, Template, Unknown
 
 PLAIN_TYPES = (str, bytes, int, float, bool, complex, list, tuple, dict, set, frozenset, range, slice, object, type)
 
@@ -48,7 +48,7 @@ def conversion(name: str, make: Callable[..., object]) -> None:
     def model(call: Call) -> object:
         args = tuple(converted(call, value) for value in call.args)
         if args and isinstance(call.args[0], Instance):
-            method = call.machine.attribute(call.args[0], f"__{name}__", MISSING)
+            method = attribute_or_missing(call, call.args[0], f"__{name}__")
             if method is not MISSING:
                 return call.machine.call(method)
         return lifted(Call(call.machine, call.name, args, call.kwargs, call.place))
@@ -194,8 +194,17 @@ def fromkeys(call: Call) -> object:
 def isinstance_(call: Call) -> object:
     """`isinstance(x, cls)`."""
     value, cls = call.args
+    if is_text(value) and all(isinstance(entry, Extern) and entry.name in TYPES for entry in (cls if isinstance(cls, tuple) else (cls,))):
+        return call.machine.isinstance("", cls)
     verdict = call.machine.isinstance(value, cls)
     return Operation("isinstance", (value, cls), call.place) if verdict is None else verdict
+
+
+def is_text(value: object) -> bool:
+    """Is a symbolic value certainly text? The environment holds nothing else."""
+    if isinstance(value, Symbol):
+        return value.kind == "env" and not value.path and (value.default is MISSING or isinstance(value.default, str))
+    return isinstance(value, Template)
 
 
 @models("builtins.issubclass")
@@ -248,7 +257,7 @@ def type_(call: Call) -> object:
         return Extern("types.FunctionType" if isinstance(value, Function) else "types.MethodType")
     if isinstance(value, Template):
         return Extern("builtins.str")
-    if isinstance(value, Symbolic | PROJECT_VALUES):
+    if isinstance(value, (Symbolic, *PROJECT_VALUES)):
         found = value.get_attribute("__class__", call) if isinstance(value, Modelled) else MISSING
         return Operation("type", (value,), call.place) if found is MISSING else found
     return Extern(name_of_type(type(value)))

@@ -1,26 +1,10 @@
-"""contextlib's managers: suppress, ExitStack."""
+"""contextlib.ExitStack; `suppress` and `contextmanager` are the machine's own."""
 
 from __future__ import annotations
 
 from airgo.evaluate.models import models
 from airgo.evaluate.objects import Call, Modelled, Native
 from airgo.values import MISSING, Unknown
-
-
-class Suppressing(Modelled):
-    """`contextlib.suppress(*exceptions)`: what is raised inside ends the block; the statement that raises is reported as anywhere else."""
-
-    __slots__ = ()
-
-    def enter(self, call: Call) -> object:
-        """`with suppress(…)`."""
-        return None
-
-
-@models("contextlib.suppress")
-def suppress(call: Call) -> object:
-    """`suppress(*exceptions)`."""
-    return Suppressing()
 
 
 class ExitStack(Modelled):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from airgo.evaluate.library.class_bodies import FieldSpec, all_fields, annotated_names, inherited_fields
-from airgo.evaluate.library.plain_texts import joined, repr_of
+from airgo.evaluate.library.plain_texts import attribute_or_missing, joined, repr_of
 from airgo.evaluate.models import PythonError, models
 from airgo.evaluate.objects import Call, Class, Instance, Native
 from airgo.values import MISSING, Unknown
@@ -84,7 +84,7 @@ def initialize(call: Call) -> object:
         elif value is not MISSING:
             instance.attributes[name] = value
     for hook, args in (("__post_init__", tuple(post)), ("__attrs_post_init__", ())):
-        method = call.machine.attribute(instance, hook, MISSING) if has_method(instance.cls, hook) else MISSING
+        method = attribute_or_missing(call, instance, hook) if has_method(instance.cls, hook) else MISSING
         if method is not MISSING:
             call.machine.call(method, args)
     return None

@@ -46,7 +46,7 @@ def datetime_(year: int, month: int = 1, day: int = 1, *rest: object, **parts: o
     numbers = {name: value for name, value in given.items() if isinstance(value, int)}
     if len(numbers) != len(given):
         raise TypeError("parts of a time that are no numbers")
-    return datetime(year, month, day, tzinfo=as_zone(tz), **numbers)  # type: ignore[arg-type]  # the program's own names
+    return datetime(year, month, day, tzinfo=as_zone(tz), **numbers)
 
 
 CLOCK_PARTS = ("hour", "minute", "second", "microsecond", "tz")
@@ -209,7 +209,7 @@ for _name, _function in DATETIME_METHODS.items():
 
 def zone_datetime(tz: tzinfo, year: int, month: int, day: int, *rest: int) -> datetime:
     """`pendulum.timezone(name).datetime(...)`."""
-    return datetime(year, month, day, tzinfo=tz, **dict(zip(CLOCK_PARTS, rest, strict=False)))  # type: ignore[arg-type]  # numbers
+    return datetime(year, month, day, tzinfo=tz, **dict(zip(CLOCK_PARTS, rest, strict=False)))
 
 
 def localize(tz: tzinfo, moment: datetime, is_dst: object = False) -> datetime:

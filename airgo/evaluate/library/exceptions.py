@@ -116,7 +116,7 @@ def scalar_base(name: str) -> None:
         instance.key = None if isinstance(value, Symbolic) else value
         return value
 
-    extern_base(ExternBase(name, nothing, create, defined=as_enum("defined"), class_methods={hook: as_enum(hook) for hook in CLASS_HOOKS}))
+    extern_base(ExternBase(name, nothing, create, class_methods={hook: as_enum(hook) for hook in CLASS_HOOKS}))
 
 
 CLASS_HOOKS = ("__call__", "__getitem__", "__iter__", "__len__", "__contains__")
@@ -130,7 +130,7 @@ def as_enum(hook: str) -> Model:
         assert isinstance(cls, Class)
         for base in cls.external_bases():
             found = BASES.get(base) if base.startswith("enum.") else None
-            function = None if found is None else found.defined if hook == "defined" else found.class_methods.get(hook)
+            function = None if found is None else found.class_methods.get(hook)
             if function is not None:
                 return function(call)
         return MISSING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from airgo.evaluate.library.builtins_iteration import elements, unknown_elements
+from airgo.evaluate.library.plain_texts import attribute_or_missing
 from airgo.evaluate.models import PythonError, models
 from airgo.evaluate.objects import Call, Class, Function, Modelled, Native, Partial, Property
 from airgo.values import MISSING, Unknown
@@ -89,7 +90,7 @@ def renamed(call: Call, wrapper: object, wrapped: object) -> object:
     """A wrapper under the name of what it wraps."""
     if isinstance(wrapper, Function):
         for name in ("__name__", "__qualname__", "__doc__", "__module__"):
-            found = call.machine.attribute(wrapped, name, MISSING)
+            found = attribute_or_missing(call, wrapped, name)
             if found is not MISSING and not isinstance(found, Unknown):
                 wrapper.attributes[name] = found
         wrapper.attributes["__wrapped__"] = wrapped

@@ -215,8 +215,11 @@ def first_fitting(call: Call, classes: list[Class], value: dict[object, object])
 
 
 def create(instance: Instance, call: Call) -> object:
-    """Say once for each place that pydantic itself does not run."""
-    call.machine.report(UNCHECKED, f"{instance.cls.name} is filled without pydantic's own checks", call.place)
+    """Say once for each model class that pydantic itself does not run."""
+    told = call.machine.state.setdefault("pydantic", set())
+    if isinstance(told, set) and instance.cls not in told:
+        told.add(instance.cls)
+        call.machine.report(UNCHECKED, f"{instance.cls.name} is filled without pydantic's own checks", instance.cls.place)
     return None
 
 

@@ -73,6 +73,8 @@ def as_path(text: object) -> object:
 @models(*NAMES)
 def path_(call: Call) -> object:
     """`Path(*parts)`."""
+    if len(call.args) == 1:
+        return as_path(path_text(call.args[0]))
     return as_path(join_paths(call, list(call.args))) if call.args else PurePosixPath()
 
 

@@ -17,6 +17,15 @@ def joined(parts: Iterable[object]) -> object:
     return template(found) if unknown is None else unknown
 
 
+ABSENT = object()
+
+
+def attribute_or_missing(call: Call, value: object, name: str) -> object:
+    """An attribute of a value, or MISSING."""
+    found = call.machine.attribute(value, name, ABSENT)
+    return MISSING if found is ABSENT else found
+
+
 def known(call: Call, value: object) -> bool:
     """Is the value plain data at any depth, with no object of the project in it?"""
     return obstacle(Call(call.machine, call.name, (value,), {}, call.place)) is None
@@ -54,7 +63,7 @@ def plain_text(value: object) -> str:
 def text_of_object(call: Call, value: object, *names: str) -> object:
     """The text of an object by its own methods, the first that exists."""
     for name in names:
-        method = call.machine.attribute(value, name, MISSING) if isinstance(value, Instance) else modelled_method(call, value, name)
+        method = attribute_or_missing(call, value, name) if isinstance(value, Instance) else modelled_method(call, value, name)
         if method is not MISSING and not isinstance(method, Unknown):
             return call.machine.call(method)
     if isinstance(value, Instance) and value.native is not None and not isinstance(value.native, Modelled):
