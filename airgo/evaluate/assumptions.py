@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from airgo.evaluate import models, operations, rules
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from airgo.evaluate.machine import Machine
 
 MOST_DEFAULT_TEXT = 80
+SECRET = re.compile(r"passw|secret|token|credential|api_?key|private", re.IGNORECASE)
+"""Keys whose values are never written into a report."""
 
 
 def assume(machine: Machine, value: object, used: list[Symbol] | None = None) -> object:
@@ -111,18 +114,22 @@ def fold_boolean(machine: Machine, value: Operation, used: list[Symbol]) -> obje
     return first if verdict is (value.name == "or") else fold(machine, value.operands[1], used)
 
 
-def decide(machine: Machine, value: object) -> tuple[bool | None, bool]:
-    """Is the test true, and was a default assumed to say so? The assumption is noted once for each symbol."""
+def decide(machine: Machine, value: object) -> bool | None:
+    """Is the test true? Decided by defaults of the code where that is needed, which is noted; None when it cannot be decided."""
+    verdict, used = verdict_of(machine, value)
+    note_assumptions(machine, used)
+    return verdict
+
+
+def verdict_of(machine: Machine, value: object) -> tuple[bool | None, list[Symbol]]:
+    """Is the test true, and by the defaults of which symbols?"""
     verdict = machine.truth(value)
     if verdict is not None or not isinstance(value, Symbolic):
-        return verdict, False
+        return verdict, []
     used: list[Symbol] = []
     found = assume(machine, value, used)
-    if found is MISSING:
-        return None, False
-    verdict = machine.truth(found)
-    note_assumptions(machine, used)
-    return verdict, verdict is not None
+    verdict = None if found is MISSING else machine.truth(found)
+    return verdict, used if verdict is not None else []
 
 
 def settled(machine: Machine, value: object) -> object:
@@ -146,16 +153,18 @@ def elements(machine: Machine, value: object) -> list[object] | None:
 def note_assumptions(machine: Machine, used: list[Symbol]) -> None:
     """One note for each symbol whose default decided something."""
     for symbol in used:
-        default = repr(symbol.default)
-        if len(default) > MOST_DEFAULT_TEXT:
-            default = default[: MOST_DEFAULT_TEXT - 1] + "…"
         key = (rules.ASSUMED_DEFAULT.code, hash((symbol.kind, symbol.key, symbol.path)))
         if key in machine.reported or machine.quiet:
             continue
         machine.reported.add(key)
-        place: Place = symbol.place or machine.place
         name = ".".join([symbol.key, *(str(step) for step in symbol.path)])
-        machine.report(rules.ASSUMED_DEFAULT, f"{symbol.kind} {name} is taken as {default}, the default in the code", place)
+        machine.report(rules.ASSUMED_DEFAULT, f"{symbol.kind} {name} is taken as {default_words(symbol)}", symbol.place)
 
 
-__all__ = ["assume", "decide", "elements", "models", "settled"]
+def default_words(symbol: Symbol) -> str:
+    """The default in words; that of a secret is not repeated."""
+    if SECRET.search(symbol.key):
+        return "its default in the code"
+    words = repr(symbol.default)
+    words = words if len(words) <= MOST_DEFAULT_TEXT else words[: MOST_DEFAULT_TEXT - 1] + "…"
+    return f"{words}, the default in the code"

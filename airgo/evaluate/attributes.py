@@ -13,6 +13,7 @@ from airgo.evaluate import limits, models
 from airgo.evaluate.branches import choose
 from airgo.evaluate.models import CONSTANTS, METHODS, MODELS, ORDINARY_ERRORS, TYPES, error_text
 from airgo.evaluate.objects import (
+    NO_DEFAULT,
     Bound,
     Call,
     Class,
@@ -58,7 +59,7 @@ def attribute(machine: Machine, value: object, name: str) -> object:
 
 def attribute_or(machine: Machine, value: object, name: str, default: object) -> object:
     """`getattr(value, name[, default])`."""
-    if default is MISSING:
+    if default is NO_DEFAULT:
         return attribute(machine, value, name)
     machine.catchers.append(lambda error: error.class_name == "AttributeError")
     try:

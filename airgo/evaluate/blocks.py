@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from airgo.evaluate import branches, rules
-from airgo.evaluate.assumptions import decide, elements
+from airgo.evaluate.assumptions import decide, elements, note_assumptions, verdict_of
 from airgo.evaluate.branches import Guarded, Journal, Pending, Side
 from airgo.evaluate.errors import error_of, exception_value, matches
 from airgo.evaluate.expressions import evaluate
@@ -31,10 +31,12 @@ LONGEST_TEST = 60
 def if_(machine: Machine, node: cst.If, scope: Scope) -> Signal | None:
     """`if test: … else: …`; both branches when the test cannot be decided."""
     test = evaluate(machine, node.test, scope)
-    verdict, assumed = decide(machine, test)
+    verdict, assumed = verdict_of(machine, test)
     then, orelse = raises(node.body), raises(node.orelse)
-    if (verdict is None or assumed) and then is not orelse:
+    if (verdict is None or assumed) and then is not orelse and verdict is not orelse:
         verdict = orelse  # the file imports in production, so the branch that raises is not taken
+    else:
+        note_assumptions(machine, assumed)
     if verdict is not None:
         return run_block(machine, node.body, scope) if verdict else run_else(machine, node.orelse, scope)
     place = Place(machine.frame.module.file, node)
@@ -211,7 +213,7 @@ def while_(machine: Machine, node: cst.While, scope: Scope) -> Signal | None:
     while True:
         machine.step()
         test = evaluate(machine, node.test, scope)
-        verdict, _ = decide(machine, test)
+        verdict = decide(machine, test)
         if verdict is None:
             signal = one_round(machine, node, scope, test, Place(machine.frame.module.file, node))
             break
@@ -306,7 +308,7 @@ def raise_(machine: Machine, node: cst.Raise, scope: Scope) -> Signal | None:
 @executes(cst.Assert)
 def assert_(machine: Machine, node: cst.Assert, scope: Scope) -> None:
     """`assert test`: one that cannot be decided holds, because the file imports in production."""
-    verdict, assumed = decide(machine, evaluate(machine, node.test, scope))
+    verdict, assumed = verdict_of(machine, evaluate(machine, node.test, scope))
     if verdict is False and not assumed:
         message = evaluate(machine, node.msg, scope) if node.msg is not None else ""
         raise PythonError("AssertionError", message if isinstance(message, str) else "")

@@ -220,8 +220,8 @@ def call_extern(machine: Machine, function: object, call: Call) -> object:
     return ExternCall(canonical(name), call.args, call.kwargs, call.place)
 
 
-def find_model(name: str) -> tuple[str, Model] | None:
-    """The model of a dotted name and the name it has there: as written, by its present name, or as a method of a type."""
+def find_model(name: str, resolvers: bool = True) -> tuple[str, Model] | None:
+    """The model of a dotted name and the name it has there: as written, by its present name, as a method of a type, or by a resolver."""
     for spelling in (name, canonical(name)):
         model = MODELS.get(spelling)
         if model is not None:
@@ -232,7 +232,7 @@ def find_model(name: str) -> tuple[str, Model] | None:
         found = attributes.find_method(kind, method)
         if found is not None:
             return f".{method}", found
-    for resolver in CALL_RESOLVERS:
+    for resolver in CALL_RESOLVERS if resolvers else ():
         resolved = resolver(canonical(name))
         if resolved is not None:
             return canonical(name), resolved
@@ -264,7 +264,13 @@ def contextmanager(call: Call) -> object:
     return function
 
 
+def suppress(call: Call) -> object:
+    """`contextlib.suppress(...)`: the `with` statement knows what to do with it."""
+    return ExternCall("contextlib.suppress", call.args, {}, call.place)
+
+
 OWN_MODELS: Mapping[str, Model] = {
+    "contextlib.suppress": suppress,
     "builtins.super": make_super,
     "contextlib.contextmanager": contextmanager,
     "contextlib.asynccontextmanager": contextmanager,

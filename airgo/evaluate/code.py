@@ -24,7 +24,7 @@ from airgo.evaluate.objects import (
 )
 from airgo.evaluate.scope import Scope
 from airgo.evaluate.syntax import signature
-from airgo.values import MISSING, Choice, CodeRef, Extern, Operation, Symbolic, Template, Unknown
+from airgo.values import MISSING, Choice, CodeRef, Extern, Operation, Symbol, Symbolic, Template, Unknown
 
 if TYPE_CHECKING:
     from airgo.evaluate.machine import Machine
@@ -166,7 +166,7 @@ def is_instance_of_extern(machine: Machine, value: object, name: str) -> bool | 
     if isinstance(value, Modelled):
         found = value.instance_of(canonical(name))
         return None if found is MISSING else bool(found)
-    if isinstance(value, Template):
+    if isinstance(value, Template) or (isinstance(value, Symbol) and value.kind == "env" and value.default is not None):
         return name == "builtins.str"
     if isinstance(value, Operation) and value.name in {
         "str",

@@ -62,7 +62,7 @@ def filtered(machine: Machine, clause: cst.CompFor, scope: Scope, produce: Produ
             produce(scope)
         return
     test = evaluate(machine, clause.ifs[index].test, scope)
-    verdict, _ = decide(machine, test)
+    verdict = decide(machine, test)
     if verdict is True:
         filtered(machine, clause, scope, produce, index + 1)
     elif verdict is None:

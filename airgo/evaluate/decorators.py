@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from airgo.catalogue import canonical
 from airgo.evaluate import rules
 from airgo.evaluate.calls import OWN_MODELS, call_value, find_model
 from airgo.evaluate.objects import Bound, Class, Function, Instance, Modelled, Native, Partial
@@ -30,6 +31,11 @@ def decorate(machine: Machine, nodes: Sequence[cst.Decorator], value: object, sc
     return value
 
 
+def is_modelled(name: str) -> bool:
+    """Is there a model of the decorator? That an unknown callable may build a task says nothing about decorators."""
+    return name in OWN_MODELS or find_model(name, resolvers=canonical(name).startswith("airflow.")) is not None
+
+
 def apply(machine: Machine, decorator: object, value: object, place: Place) -> object:
     """One decorator on a function or class."""
     if isinstance(decorator, Function | Bound | Class | Native | Partial | Instance):
@@ -37,7 +43,7 @@ def apply(machine: Machine, decorator: object, value: object, place: Place) -> o
     if isinstance(decorator, Modelled):
         found = call_value(machine, decorator, (value,), {}, place)
         return value if found is MISSING else found
-    if isinstance(decorator, Extern) and (decorator.name in OWN_MODELS or find_model(decorator.name) is not None):
+    if isinstance(decorator, Extern) and is_modelled(decorator.name):
         return call_value(machine, decorator, (value,), {}, place)
     if isinstance(decorator, Unknown):
         return call_value(machine, decorator, (value,), {}, place)

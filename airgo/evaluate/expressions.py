@@ -423,7 +423,7 @@ def short(machine: Machine, word: str, left: object, right: object, place: Place
 def conditional(machine: Machine, node: cst.IfExp, scope: Scope) -> object:
     """`a if test else b`."""
     test = evaluate(machine, node.test, scope)
-    verdict, _ = decide(machine, test)
+    verdict = decide(machine, test)
     if verdict is not None:
         return evaluate(machine, node.body if verdict else node.orelse, scope)
     place = Place(machine.frame.module.file, node)

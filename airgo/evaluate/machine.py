@@ -39,10 +39,10 @@ from airgo.evaluate.branches import Guarded, Journal, Pending
 from airgo.evaluate.limits import OutOfFuel
 from airgo.evaluate.models import load_library
 from airgo.evaluate.modules import ParseCache
-from airgo.evaluate.objects import Call, Caller, Function, Instance, Modelled, Module, Parameter, PythonError
+from airgo.evaluate.objects import NO_DEFAULT, Call, Caller, Function, Instance, Modelled, Module, Parameter, PythonError
 from airgo.evaluate.scope import Scope
 from airgo.source import Place, Span, whole_file
-from airgo.values import MISSING, Choice, truth
+from airgo.values import Choice, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,7 +154,7 @@ class Machine(Caller):
         """Call any value as Python would, at the place of the current call."""
         return calls.call_value(self, function, args, dict(kwargs or {}), self.place)
 
-    def attribute(self, value: object, name: str, default: object = MISSING) -> object:
+    def attribute(self, value: object, name: str, default: object = NO_DEFAULT) -> object:
         """`getattr(value, name[, default])`."""
         return attributes.attribute_or(self, value, name, default)
 

@@ -235,7 +235,7 @@ def import_relative(machine: Machine, level: int, name: str) -> Module | Extern:
     folder = posixpath.dirname(module.file.path.rstrip("/") + ("/x" if module.file.path.endswith("/") else ""))
     package = module.package
     for _ in range(level - 1):
-        if folder == "":
+        if folder == "" or ("." not in package and module.file.path != machine.main_path):
             raise PythonError("ImportError", "attempted relative import beyond top-level package")
         folder = posixpath.dirname(folder)
         package = package.rpartition(".")[0]

@@ -24,6 +24,14 @@ MOST_ELEMENTS = 1_000_000
 """The same as `limits.ELEMENTS`, which cannot be imported from here."""
 
 
+class NoDefault:
+    """The type of NO_DEFAULT."""
+
+
+NO_DEFAULT = NoDefault()
+"""No default was given to a look-up, which then raises."""
+
+
 @dataclass(slots=True, eq=False)
 class Function:
     """A function or lambda of the project. `defaults` were evaluated at its definition. `wraps` is what a decorator wrapped."""
@@ -263,8 +271,8 @@ class Caller(Symbolic):
         """Call any value as Python would, at the place of the current call."""
         raise AssertionError
 
-    def attribute(self, value: object, name: str, default: object = MISSING) -> object:
-        """`getattr(value, name[, default])`: raises PythonError("AttributeError") when there is none and no default."""
+    def attribute(self, value: object, name: str, default: object = NO_DEFAULT) -> object:
+        """`getattr(value, name[, default])`: raises PythonError("AttributeError") when there is none and no default (MISSING is one)."""
         raise AssertionError
 
     def set_attribute(self, value: object, name: str, new: object) -> None:

@@ -81,7 +81,7 @@ METHOD_NAMES = {
 }
 COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in", "not in"})
 SCALARS = (str, int, float, bool, type(None), bytes)
-DEFINITE = (Function, Class, Module, CodeRef, XComRef, ExternCall, Template, Extern)
+DEFINITE = (Function, Class, Module, CodeRef, XComRef, ExternCall, Template, Extern, Modelled)
 """Values that are certainly not None."""
 
 
@@ -190,7 +190,7 @@ def identity(machine: Machine, symbol: str, left: object, right: object) -> obje
 
 def is_definite(value: object) -> bool:
     """Is the value an object of its own, never None and never a plain value?"""
-    return isinstance(value, DEFINITE | Modelled)
+    return isinstance(value, DEFINITE)
 
 
 def distribute(machine: Machine, symbol: str, left: object, right: object) -> object:

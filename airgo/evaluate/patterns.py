@@ -15,7 +15,7 @@ from airgo.evaluate.objects import Class, PythonError
 from airgo.evaluate.scope import Scope
 from airgo.evaluate.statements import Signal, executes, run_block
 from airgo.source import Place
-from airgo.values import Extern, Operation, Symbolic, Unknown
+from airgo.values import MISSING, Extern, Operation, Symbolic, Unknown
 
 if TYPE_CHECKING:
     from airgo.evaluate.machine import Machine
@@ -39,7 +39,7 @@ def run_cases(machine: Machine, node: cst.Match, cases: Sequence[cst.MatchCase],
         machine.step()
         names: Names = {}
         test = test_of(machine, case.pattern, subject, names, scope)
-        verdict, _ = decide(machine, test)
+        verdict = decide(machine, test)
         if verdict is False:
             continue
         for name, value in names.items():
@@ -47,7 +47,7 @@ def run_cases(machine: Machine, node: cst.Match, cases: Sequence[cst.MatchCase],
         if case.guard is not None:
             guard = evaluate(machine, case.guard, scope)
             test = both(machine, test, guard)
-            verdict, _ = decide(machine, test)
+            verdict = decide(machine, test)
             if verdict is False:
                 continue
         if verdict is True:
@@ -171,8 +171,7 @@ def class_pattern(machine: Machine, pattern: cst.MatchClass, subject: object, na
         if isinstance(cls, Extern) and cls.name in SELF_MATCHING:
             tests.append(test_of(machine, pattern.patterns[0].value, subject, names, scope))
         else:
-            fields = machine.attribute(cls, "__match_args__", ()) if isinstance(cls, Class) else ()
-            fields = fields if isinstance(fields, tuple) else ()
+            fields = positional_fields(machine, cls)
             if len(fields) < len(pattern.patterns):
                 raise PythonError("TypeError", "too many positional patterns")
             tests.extend(
@@ -183,14 +182,19 @@ def class_pattern(machine: Machine, pattern: cst.MatchClass, subject: object, na
     return all_of(machine, tests)
 
 
+def positional_fields(machine: Machine, cls: object) -> tuple[object, ...]:
+    """What the positional patterns of a class stand for: `__match_args__`, or the fields of a dataclass."""
+    if not isinstance(cls, Class):
+        return ()
+    found = machine.attribute(cls, "__match_args__", None)
+    return found if isinstance(found, tuple) else tuple(cls.fields or ())
+
+
 def attribute_test(machine: Machine, subject: object, name: str, pattern: cst.MatchPattern, names: Names, scope: Scope) -> object:
     """Does an attribute of the subject match?"""
-    value = machine.attribute(subject, name, MISSING_MARK)
-    return False if value is MISSING_MARK else test_of(machine, pattern, value, names, scope)
+    value = machine.attribute(subject, name, MISSING)
+    return False if value is MISSING else test_of(machine, pattern, value, names, scope)
 
-
-MISSING_MARK = object()
-"""Stands for an attribute that the subject lacks (MISSING itself means "no default" to the machine)."""
 
 PATTERNS: dict[type[cst.CSTNode], Callable[[Machine, Any, object, Names, Scope], object]] = {
     cst.MatchValue: value_pattern,

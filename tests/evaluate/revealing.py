@@ -26,7 +26,7 @@ from airgo.values import Choice, CodeRef, Extern, ExternCall, Operation, Symbol,
 
 FENCE = re.compile(r"^```(\w+)(?: path=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 REVEAL = re.compile(r"#\s*=>\s*(?P<text>.*?)\s*(?:#\s*(?:error|warning|note):.*)?$")
-FINDING = re.compile(r"#\s*(?P<severity>error|warning|note):\s*(?P<codes>AG\d+(?:\s*,\s*AG\d+)*)\s*$")
+FINDING = re.compile(r"#\s*(?P<severity>error|warning|note):\s*(?P<codes>AG\d+(?:\s*,\s*AG\d+)*)")
 MAIN = "main.py"
 
 
@@ -158,8 +158,8 @@ def differences(section: Section, outcome: Outcome) -> list[str]:
                 wrong.append(f"{path}:{number}: {line.strip()}\n    is {got}")
             if said is None and got:
                 wrong.append(f"{path}:{number}: {line.strip()}\n    reveals {got}")
-            expected = sorted(f"{m['severity']}: {code.strip()}" for m in [FINDING.search(line)] if m for code in m["codes"].split(","))
-            actual = sorted(outcome.reported.pop((path, number), []))
+            expected = sorted({f"{m['severity']}: {code.strip()}" for m in FINDING.finditer(line) for code in m["codes"].split(",")})
+            actual = sorted(set(outcome.reported.pop((path, number), [])))
             if expected != actual:
                 wrong.append(f"{path}:{number}: {line.strip()}\n    reports {actual or 'nothing'}, expected {expected or 'nothing'}")
     wrong.extend(f"{path}:{number}: reports {codes}" for (path, number), codes in outcome.reported.items())
@@ -176,7 +176,9 @@ def updated(section: Section, outcome: Outcome) -> str:
                 line = lines[number - 1].rstrip("\n")
                 said = REVEAL.search(line)
                 shown = " | ".join(values)
-                lines[number - 1] = (line[: said.start("text")] + shown + line[said.end("text") :] if said else f"{line}  # => {shown}") + "\n"
+                lines[number - 1] = (
+                    line[: said.start("text")] + shown + line[said.end("text") :] if said else f"{line}  # => {shown}"
+                ) + "\n"
         body = body.replace(text, "".join(lines))
     return body
 
