@@ -79,6 +79,13 @@ def fields(**values: object) -> object:
     return kubernetes.or_omit({name: value for name, value in values.items() if value is not None and not isinstance(value, Omit)})
 
 
+def variable(name: str, value: object) -> object:
+    """A list of one entry of `env`, to be put together with others; left out when the value is."""
+    if isinstance(value, Omit) or value is None:
+        return OMIT
+    return [{"name": name, "value": kubernetes.env_text(value, name)}]
+
+
 def merge(first: object, *others: object) -> object:
     """Dicts laid over each other, later ones win."""
     result: dict[str, object] = {}
@@ -145,6 +152,7 @@ FUNCTIONS: dict[str, object] = {
     "fields": fields,
     "together": kubernetes.together,
     "merge": merge,
+    "variable": variable,
     "image": None,
     "script": None,
 }

@@ -29,22 +29,27 @@ Options of the strategies (rendered; keys whose expression gave `omit` are absen
                     command: True when the callable *returns a shell command* to run (@task.bash)
     empty           no options
     latest-only     no options
-    trigger-dag-run dag_id; conf; run_id; logical_date; wait; poke_interval; allowed_states; failed_states; reset; skip_when_exists
+    trigger-dag-run dag_id; conf; logical_date; wait (True: until the other run ends); allowed_states; failed_states
     external-task   dag_id; task_ids (list, empty: the whole run); group_id; delta (timedelta or list of them); date_fn (CodeRef);
                     allowed_states; failed_states; skipped_states; check_existence
-    time-sensor     kind: "delta" (delta) | "datetime" (moment: text, Text or datetime) | "time" (time: datetime.time) |
+    time-sensor     kind: "delta" (delta, from the end of the data interval) | "datetime" (moment: text, Text or datetime) |
+                    "time" (time: datetime.time, of the day the task runs) |
                     "weekday" (days; use_logical_date) | "wait" (duration: timedelta or minutes, from the start of the task)
     poll            image; command (list); source (the text of the condition, in the language of `command`); env (entries);
                     output ("/tmp/airgo/return-value" when the condition writes an XCom there). The condition exits 0 when it is met,
                     1 when it is not met yet, and with any other code when asking failed (the task fails, and may be retried)
-    resource        manifest (YAML text, or a dict); action (default create); success_condition; failure_condition; name; namespace;
-                    kinds ({kind: {success, failure}}: conditions by the manifest's kind, where several kinds are possible)
+    resource        manifest (YAML text, or a dict); unwrap (the object may be under this key of it); action (default create);
+                    name (base of the object's name; absent: the manifest's); keep_name (the object has just that name, none is generated);
+                    namespace; set ({dotted path: value}, over the manifest); kinds ({kind: {success, failure, failure_when_retried}}:
+                    the conditions that end the wait, by the manifest's kind; none: the task ends when the object is created;
+                    failure_when_retried goes with a spec.restartPolicy.type other than Never)
     sql             conn_id; conn_type (absent: as airgo.toml says of the connection); clients: {conn_type: template body}
 
-`required`, `template` and `default` as in Airflow's signature. An argument that is `ignored` changes nothing about the run (the reason
-says why); `approximated` behaves differently in a way that most DAGs do not notice; `unsupported` loses something the author asked for,
-though the task still does its work (both are warnings); with an argument that is `refused` the task would do something else, so it
-becomes manual. `same_as` names the argument under which expressions see the value (an older spelling of it). For the last three a value that equals `default`, or one of `harmless`, is as good as ignored.
+`required`, `template` and `default` as in Airflow's signature. `same_as` names the argument under which expressions see the value (the
+older spelling of it). An argument that is `ignored` changes nothing about the run (the reason says why); `approximated` behaves
+differently in a way that most DAGs do not notice; `unsupported` loses something the author asked for, though the task still does its
+work (both are warnings); with one that is `refused` the task would do something else, so it becomes manual. For the last three a value
+that equals `default`, or one of `harmless`, is as good as ignored.
 """
 
 from __future__ import annotations

@@ -1,0 +1,4 @@
+text = request()
+if setting("LOG", False):
+    print(text)
+hand_on(text)
