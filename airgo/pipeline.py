@@ -7,7 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from airgo import argo, ir, suppression
+from airgo import ir, suppression
+from airgo.argo.names import object_name
+from airgo.argo.validate import validate as validate_documents
+from airgo.argo.yaml import dump
 from airgo.build import build_file, infer_version
 from airgo.config import Config
 from airgo.diagnostics import Collector, Diagnostic, Rule, Severity
@@ -115,7 +118,7 @@ def convert(run: Run) -> Result:
     shared = shared_manifests(project, lowered, run.config)
     manifests = (*(m for one in lowered for m in one.manifests), *shared)
     validate(manifests, lowered, run)
-    texts = {manifest.path: argo.yaml.dump(manifest.documents, manifest.head) for manifest in manifests}
+    texts = {manifest.path: dump(manifest.documents, manifest.head) for manifest in manifests}
     texts |= python_image(lowered, run.files)
     if texts:
         texts["kustomization.yaml"] = kustomization(texts)
@@ -136,7 +139,7 @@ def remaining(run: Run) -> tuple[Diagnostic, ...]:
 
 def project_name(run: Run) -> str:
     """The prefix of shared objects: as configured, else the project folder's name."""
-    return argo.names.object_name(run.config.project or run.files.root.name or "airgo")
+    return object_name(run.config.project or run.files.root.name or "airgo")
 
 
 def convertible(inspection: Inspection, collector: Collector) -> tuple[ir.Dag, ...]:
@@ -167,7 +170,7 @@ def validate(manifests: Sequence[Manifest], lowered: Sequence[Lowered], run: Run
     """Check all manifests as Argo will; a problem is reported at the Python line that it comes from."""
     origins = {pointer: span for one in lowered for pointer, span in one.origins.items()}
     for manifest in manifests:
-        for problem in argo.validate.validate(manifest.documents, run.config.argo_version):
+        for problem in validate_documents(manifest.documents, run.config.argo_version):
             span = nearest(origins, f"{manifest.path}#{problem.pointer}") or whole_file(manifest.path)
             run.collector.add(problem.rule.at(span, f"{manifest.path}{problem.pointer}: {problem.message}"))
 

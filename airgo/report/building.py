@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from airgo import argo, ir
+from airgo import ir
+from airgo.argo.yaml import dump
 from airgo.config import Config
 from airgo.diagnostics import Diagnostic
 from airgo.discovery import ProjectFiles, Refused
@@ -56,7 +57,7 @@ def template_texts(one: Lowered) -> Mapping[str, str]:
             spec = document.get("spec")
             templates = spec.get("templates") if isinstance(spec, Mapping) else None
             for template in templates or ():
-                found[str(template["name"])] = argo.yaml.dump((template,), None)
+                found[str(template["name"])] = dump((template,), None)
     return found
 
 
