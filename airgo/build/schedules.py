@@ -20,7 +20,7 @@ REMOVED_ARGUMENT = Rule(
     Severity.WARNING,
     summary="An argument of DAG that Airflow 3 does not take",
     why="Airflow 3 raises TypeError for it, so the file does not load there; airgo reads it as Airflow 2 would.",
-    remedy="Use `schedule`, or say airflow-version = \"2\" in airgo.toml",
+    remedy='Use `schedule`, or say airflow-version = "2" in airgo.toml',
 )
 SEVERAL_SCHEDULES = Rule(
     "AG165",
@@ -37,6 +37,22 @@ BAD_CRON = Rule(
     summary="A cron expression that Airflow refuses",
     why="Airflow checks the expression when the DAG is loaded and leaves the DAG out when it is wrong.",
     remedy="Write five fields: minute, hour, day of month, month, day of week",
+)
+UNKNOWN_SCHEDULE = Rule(
+    "AG167",
+    "unknown-schedule",
+    Severity.WARNING,
+    summary="The schedule depends on something unknown",
+    why="A workflow has one fixed schedule. airgo shows the possible ones and writes none.",
+    remedy="Give the value that decides it in airgo.toml ([variables], [env])",
+)
+CUSTOM_TIMETABLE = Rule(
+    "AG168",
+    "custom-timetable",
+    Severity.ERROR,
+    summary="A timetable that has no counterpart",
+    why="A timetable class computes the next run with Python code inside Airflow's scheduler; Argo schedules by cron only.",
+    remedy="Use a cron expression or a timedelta, or start the workflow from elsewhere",
 )
 FORMS = ("schedule", "schedule_interval", "timetable")
 ASSETS = frozenset({"Asset", "Dataset", "AssetAlias", "DatasetAlias", "AssetAll", "AssetAny", "DatasetAll", "DatasetAny", "AssetRef"})
@@ -92,11 +108,16 @@ class Reader:
             return self.unknown("it depends on a test that could not be decided", choices)
         kwargs = getattr(value, "normalized", None)
         if type(value).__name__ == "relativedelta" and kwargs is not None:
-            return self.relative({name: getattr(value, name) for name in ("years", "months", "days", "hours", "minutes", "seconds") if getattr(value, name)})
+            return self.relative(
+                {name: getattr(value, name) for name in ("years", "months", "days", "hours", "minutes", "seconds") if getattr(value, name)}
+            )
         return self.unknown(reason_of(value))
 
     def unknown(self, reason: str, choices: tuple[Schedule, ...] = ()) -> Schedule:
-        """A schedule that could not be determined; lowering reports it."""
+        """A schedule that could not be determined, reported."""
+        known = " or ".join(words(choice) for choice in choices)
+        message = f"the schedule is not known: {reason}" + (f"; it is {known}" if known else "")
+        self.collector.add(UNKNOWN_SCHEDULE.at(self.span, message, subject=self.subject))
         return Schedule("unknown", timezone=self.timezone, reason=reason, choices=choices)
 
     def text(self, value: str) -> Schedule:
@@ -135,12 +156,9 @@ class Reader:
         reader = TIMETABLES.get(last) if value.name.startswith("airflow.") else None
         if reader is not None:
             return reader(self, value)
+        words = f"{last} decides when the DAG runs, by code of its own"
+        self.collector.add(CUSTOM_TIMETABLE.at(self.span, words, subject=self.subject))
         arguments = {**{str(index): item for index, item in enumerate(value.args)}, **value.kwargs}
-        return Schedule("timetable", class_name=value.name, arguments=arguments, timezone=self.timezone)
-
-    def events(self, value: ExternCall) -> Schedule:
-        """EventsTimetable: runs at given instants."""
-        arguments = {"event_dates": argument(value, 0, "event_dates"), **value.kwargs}
         return Schedule("timetable", class_name=value.name, arguments=arguments, timezone=self.timezone)
 
     def relative(self, amounts: Mapping[str, int]) -> Schedule:
@@ -188,7 +206,6 @@ TIMETABLES: Mapping[str, Callable[[Reader, ExternCall], Schedule]] = {
     "NullTimetable": lambda reader, value: Schedule("none"),
     "OnceTimetable": lambda reader, value: Schedule("once"),
     "ContinuousTimetable": lambda reader, value: Schedule("continuous"),
-    "EventsTimetable": lambda reader, value: reader.events(value),
     "AssetOrTimeSchedule": lambda reader, value: reader.assets_or_time(value),
     "DatasetOrTimeSchedule": lambda reader, value: reader.assets_or_time(value),
 }
