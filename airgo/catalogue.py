@@ -147,7 +147,7 @@ def canonical(name: str) -> str:
         if head in names:
             return names[head] + tail
         if tail and head in modules:
-            return modules[head] + tail
+            return canonical(modules[head] + tail)
         head, _, last = head.rpartition(".")
         tail = f".{last}{tail}"
     return name

@@ -62,7 +62,7 @@ def build_dag(
     arguments = arguments_of(dag.arguments, freezer)
     defaults = default_arguments(dag, freezer)
     check_defaults(dag, defaults, dag_id, collector)
-    start = as_datetime(value_of(arguments, "start_date") or value_of(defaults, "start_date"))
+    start = as_datetime(first_of("start_date", arguments, defaults))
     zone = timezone_of(start, config.env.get("AIRFLOW__CORE__DEFAULT_TIMEZONE", "UTC"))
     schedule = Reader(version, config, zone, collector, dag_id, dag.place.span).read(arguments)
     if dag.repeated:
@@ -79,7 +79,7 @@ def build_dag(
         default_args=defaults,
         timezone=zone,
         start_date=in_utc(start, zone),
-        end_date=in_utc(as_datetime(value_of(arguments, "end_date") or value_of(defaults, "end_date")), zone),
+        end_date=in_utc(as_datetime(first_of("end_date", arguments, defaults)), zone),
         catchup=catchup_of(arguments, version, config),
         max_active_runs=limit(arguments, ("max_active_runs",), 1 if schedule.kind == "continuous" else 16),
         max_active_tasks=limit(arguments, ("max_active_tasks", "concurrency"), 16),
@@ -153,6 +153,11 @@ def check_defaults(dag: DagDraft, defaults: dict[str, Argument], dag_id: str, co
 def value_of(arguments: dict[str, Argument], name: str) -> object:
     """The value of an argument, or None."""
     return arguments[name].value if name in arguments else None
+
+
+def first_of(name: str, *tables: dict[str, Argument]) -> object:
+    """The first value of this name that is not None."""
+    return next((found for table in tables if (found := value_of(table, name)) is not None), None)
 
 
 def catchup_of(arguments: dict[str, Argument], version: str, config: Config) -> object:

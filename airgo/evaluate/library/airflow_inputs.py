@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from airgo.discovery import DEPLOYED_ROOT
 from airgo.evaluate.models import CONSTANTS, constant, models
 from airgo.evaluate.objects import Call, Modelled, Native, PythonError
-from airgo.evaluate.operations import operate as machine_operate  # noqa: F401 - keeps the operators loaded before models ask for them
 from airgo.values import MISSING, Operation, ParamValue, Symbol, Symbolic, Unknown
 
 SECRET_FIELDS = frozenset({"password", "extra", "extra_dejson"})
@@ -192,12 +191,6 @@ def params_dict(call: Call) -> object:
     """`ParamsDict({...})`."""
     found = call.argument(0, "dict_obj", {})
     return dict(found) if isinstance(found, dict) else found
-
-
-@models("airflow.utils.dates.days_ago")
-def days_ago(call: Call) -> object:
-    """`days_ago(n)`: midnight, n days before the file is read; never a known value."""
-    return Operation("days_ago", (Symbol("now", "today", place=call.place), call.argument(0, "n")), call.place)
 
 
 class DagsFolder(Modelled):
