@@ -161,6 +161,11 @@ class Reader:
         arguments = {**{str(index): item for index, item in enumerate(value.args)}, **value.kwargs}
         return Schedule("timetable", class_name=value.name, arguments=arguments, timezone=self.timezone)
 
+    def events(self, value: ExternCall) -> Schedule:
+        """EventsTimetable: runs at given instants."""
+        arguments = {**value.kwargs, "event_dates": argument(value, 0, "event_dates")}
+        return Schedule("timetable", class_name=value.name, arguments=arguments, timezone=self.timezone)
+
     def relative(self, amounts: Mapping[str, int]) -> Schedule:
         """A calendar period."""
         return Schedule("delta", timezone=self.timezone, interval=self.interval, relativedelta=dict(amounts))
@@ -206,6 +211,7 @@ TIMETABLES: Mapping[str, Callable[[Reader, ExternCall], Schedule]] = {
     "NullTimetable": lambda reader, value: Schedule("none"),
     "OnceTimetable": lambda reader, value: Schedule("once"),
     "ContinuousTimetable": lambda reader, value: Schedule("continuous"),
+    "EventsTimetable": lambda reader, value: reader.events(value),
     "AssetOrTimeSchedule": lambda reader, value: reader.assets_or_time(value),
     "DatasetOrTimeSchedule": lambda reader, value: reader.assets_or_time(value),
 }

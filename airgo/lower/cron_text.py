@@ -1,0 +1,200 @@
+"""Crons and periods of Airflow as the crons of Argo (robfig/cron `ParseStandard`), with the same ticks, or not at all.
+
+robfig reads five fields; it knows no 7, no range that wraps round, no `L`, `#` or seconds. What no cron can say becomes a cron with more
+ticks and a `when` on the day: https://argo-workflows.readthedocs.io/en/latest/cron-workflows/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from math import gcd
+
+from airgo.macros.cron_fields import PRESETS, BadCron, Cron, parse_cron
+from airgo.macros.cron_steps import day_test, longest_gap, on_day
+from airgo.macros.zones import UTC_NAMES, zone
+
+DAY = 86400
+_PLAIN = {
+    "minute": re.compile(r"[0-9*,/-]+\Z"),
+    "hour": re.compile(r"[0-9*,/-]+\Z"),
+    "day": re.compile(r"[0-9*,/-]+\Z"),
+    "month": re.compile(r"[0-9A-Za-z*,/-]+\Z"),
+    "weekday": re.compile(r"[0-6A-Za-z*,/-]+\Z"),
+}
+_RANGES = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12), "weekday": (0, 6)}
+_WRAPS = re.compile(r"(?P<low>[0-9A-Za-z]+)-(?P<high>[0-9A-Za-z]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """Crons of Argo, the test that a tick must pass besides (an expression, without braces), and the longest time between ticks."""
+
+    schedules: tuple[str, ...]
+    period_seconds: int
+    when: str | None = None
+
+
+def ticks_of_cron(text: str, timezone: str) -> Ticks:
+    """One cron of Airflow's. Raises BadCron, with a message in the user's words."""
+    cron = parse_cron(text)
+    if cron.seconds != (0,):
+        raise BadCron(f"{text!r} has ticks within a minute; Argo's crons have minutes")
+    period = cron.period_seconds or longest_gap(cron) * DAY
+    if cron.last_day or cron.nth:
+        return Ticks((_candidates(cron),), period, day_test(cron, _now(timezone)))
+    return Ticks((_written(text, cron),), period)
+
+
+def _now(timezone: str) -> str:
+    return "now().UTC()" if timezone in UTC_NAMES else f"now().In(timezone('{timezone}'))"
+
+
+def _written(text: str, cron: Cron) -> str:
+    """The cron with every field as it was written, where robfig reads it as croniter does."""
+    fields = PRESETS.get(text.strip().lower(), text).split()[:5]
+    sets = {"minute": cron.minutes, "hour": cron.hours, "day": cron.days, "month": cron.months, "weekday": cron.weekdays}
+    return " ".join(_field(field, name, values) for field, (name, values) in zip(fields, sets.items(), strict=True))
+
+
+def _field(field: str, name: str, values: tuple[int, ...]) -> str:
+    low, high = _RANGES[name]
+    if len(values) == high - low + 1:
+        return "*"  # a full field written otherwise is a restriction to robfig, and days are alternatives then
+    plain = _PLAIN[name].match(field) is not None and not any(_wraps(match) for match in _WRAPS.finditer(field))
+    return field if plain and "7" not in (field if name == "weekday" else "") and _steps_are_plain(field) else _listed(values)
+
+
+def _wraps(match: re.Match[str]) -> bool:
+    low, high = match["low"], match["high"]
+    return not (low.isdigit() and high.isdigit() and int(low) <= int(high)) if low.isdigit() or high.isdigit() else True
+
+
+def _steps_are_plain(field: str) -> bool:
+    """robfig reads `5/15` as croniter does, but a reader may not: a step follows `*` or a range."""
+    return all("/" not in item or item.startswith("*/") or "-" in item for item in field.split(","))
+
+
+def _listed(values: Iterable[int]) -> str:
+    """Values as a field: a step over a range where they are evenly spaced, ranges and single values else."""
+    numbers = list(values)
+    gaps = {after - before for before, after in zip(numbers, numbers[1:], strict=False)}
+    if len(numbers) > 2 and len(gaps) == 1:
+        gap = gaps.pop()
+        return f"{numbers[0]}-{numbers[-1]}" + (f"/{gap}" if gap > 1 else "")
+    pieces: list[str] = []
+    start = previous = numbers[0]
+    for number in [*numbers[1:], None]:
+        if number is not None and number == previous + 1:
+            previous = number
+            continue
+        pieces += [str(start)] if start == previous else [str(start), str(previous)] if previous == start + 1 else [f"{start}-{previous}"]
+        if number is not None:
+            start = previous = number
+    return ",".join(pieces)
+
+
+def _candidates(cron: Cron) -> str:
+    """A cron whose days include all that an `L` or a `#` could mean."""
+    days = set(cron.days) if not cron.any_day_of_month else set()
+    if cron.last_day:
+        days |= set(range(28, 32))
+    for _, number in cron.nth:
+        days |= set(range(22, 32)) if number == -1 else set(range(7 * number - 6, min(7 * number, 31) + 1))
+    weekday = "*" if cron.nth or cron.any_weekday else _listed(cron.weekdays)
+    month = "*" if len(cron.months) == 12 else _listed(cron.months)
+    hour = "*" if len(cron.hours) == 24 else _listed(cron.hours)
+    minute = "*" if len(cron.minutes) == 60 else _listed(cron.minutes)
+    return f"{minute} {hour} {_listed(sorted(days))} {month} {weekday}"
+
+
+def ticks_of_period(seconds: float, anchor: datetime | None) -> Ticks:
+    """A timedelta from `anchor` (midnight UTC when there is none), in UTC. Raises BadCron."""
+    if seconds <= 0 or seconds % 60:
+        raise BadCron(f"a period of {seconds:g} seconds has no ticks at full minutes; Argo's crons have minutes")
+    period = int(seconds)
+    start = int((anchor or datetime(1970, 1, 1, tzinfo=UTC)).timestamp()) // 60 * 60
+    if DAY % period == 0:
+        return Ticks(_of_minutes([second // 60 for second in range(start % period, DAY, period)]), period)
+    if period == 7 * DAY:
+        first = datetime.fromtimestamp(start, UTC)
+        return Ticks((f"{first.minute} {first.hour} * * {first.isoweekday() % 7}",), period)
+    if anchor is None:
+        raise BadCron(f"a period of {seconds:g} seconds needs a start_date to count from")
+    tick = gcd(period, DAY)
+    schedules = _of_minutes([second // 60 for second in range(start % tick, DAY, tick)])
+    when = f"int((now().Unix() - {start}) / {tick}) % {period // tick} == 0"
+    return Ticks(schedules, period, when)
+
+
+def _of_minutes(minutes: list[int]) -> tuple[str, ...]:
+    """Crons for these minutes of every day: one for each minute of the hour, or one for all where all hours are alike."""
+    hours: dict[int, list[int]] = {}
+    for minute in minutes:
+        hours.setdefault(minute % 60, []).append(minute // 60)
+    if all(len(found) == 24 for found in hours.values()):
+        return (f"{_step_field(sorted(hours), 60)} * * * *",)
+    if len({tuple(found) for found in hours.values()}) == 1:
+        return (f"{_listed(sorted(hours))} {_step_field(next(iter(hours.values())), 24)} * * *",)
+    return tuple(f"{minute} {_step_field(found, 24)} * * *" for minute, found in sorted(hours.items()))
+
+
+def _step_field(values: list[int], size: int) -> str:
+    """Values as a field, `*/n` where they start at 0 and go through the whole field."""
+    if len(values) == size:
+        return "*"
+    if len(values) > 1 and values == list(range(0, size, values[1])) and size % values[1] == 0:
+        return f"*/{values[1]}"
+    return _listed(values)
+
+
+def ticks_of_months(months: int, anchor: datetime | None) -> Ticks:
+    """A relativedelta of whole months from `anchor`, in UTC. Raises BadCron."""
+    if anchor is None:
+        raise BadCron("a period of months needs a start_date to count from")
+    first = anchor.astimezone(UTC)
+    if first.day > 28:
+        raise BadCron(f"a period of months from the {first.day}th drifts to earlier days in Airflow; no cron does")
+    if months <= 0 or 12 % months:
+        raise BadCron(f"a period of {months} months does not divide the year; no cron counts it")
+    listed = sorted((first.month - 1 + step) % 12 + 1 for step in range(0, 12, months))
+    month = "*" if months == 1 else str(listed[0]) if months == 12 else f"*/{months}" if listed[0] == 1 else _listed(listed)
+    return Ticks((f"{first.minute} {first.hour} {first.day} {month} *",), months * 31 * DAY)
+
+
+def ticks_of_dates(moments: Iterable[datetime]) -> Ticks:
+    """Single instants: a cron for each, and a `when` on the year. Raises BadCron."""
+    stamps = sorted({moment.astimezone(UTC) for moment in moments})
+    if not stamps:
+        raise BadCron("the timetable has no events")
+    if len(stamps) > MAX_EVENTS:
+        raise BadCron(f"the timetable has {len(stamps)} events; more than {MAX_EVENTS} are not written as crons")
+    if any(stamp.second for stamp in stamps):
+        raise BadCron("the timetable has events within a minute; Argo's crons have minutes")
+    schedules = tuple(dict.fromkeys(f"{stamp.minute} {stamp.hour} {stamp.day} {stamp.month} *" for stamp in stamps))
+    listed = ", ".join(f"'{stamp:%Y-%m-%dT%H:%M}'" for stamp in stamps)
+    return Ticks(schedules, 366 * DAY, f"now().UTC().Format('2006-01-02T15:04') in [{listed}]")
+
+
+MAX_EVENTS = 50
+"""How many events of an EventsTimetable become crons."""
+
+
+def next_tick(cron: Cron, timezone: str, after: datetime) -> datetime | None:
+    """The first tick after an instant, on the clocks of `timezone`; None when there is none within nine years."""
+    info = zone(timezone)
+    local = after.astimezone(info).replace(tzinfo=None)
+    day = local.date()
+    for _ in range(9 * 366):
+        for hour, minute in cron.times if on_day(cron, day) else ():
+            tick = datetime(day.year, day.month, day.day, hour, minute)
+            if tick > local:
+                return tick.replace(tzinfo=info).astimezone(UTC)
+        day = _following(day)
+    return None
+
+
+def _following(day: date) -> date:
+    return day + timedelta(days=1)

@@ -1,0 +1,215 @@
+"""One argument of a task as it goes into a manifest: plain data, text with holes, or no exact counterpart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from airgo import ir
+from airgo.argo.text import Text, text
+from airgo.diagnostics import Rule, Severity
+from airgo.lower.draft import CannotLower, WorkflowDraft
+from airgo.lower.ledger import TEMPLATE
+from airgo.lower.parameters import conf_parameter, parameter_of
+from airgo.lower.result import LedgerEntry
+from airgo.lower.schedule import dates_dag
+from airgo.lower.symbols import decided, result_of
+from airgo.lower.template_files import template_file
+from airgo.macros import NotExact, TemplateContext, render_template, run_dates
+from airgo.macros.results import parts_of
+from airgo.macros.rules import RUN_TIME
+from airgo.values import Choice, CodeRef, ExternCall, Operation, Symbol, Symbolic, Template, Unknown, XComRef, is_plain, truth
+
+UNKNOWN_VALUE = Rule(
+    "AG429",
+    "unknown-value",
+    Severity.ERROR,
+    summary="An argument's value could not be determined",
+    why="airgo reads the DAG file without running it; this value comes from something that it could not follow.",
+    remedy="Give the value in airgo.toml ([variables], [env], [connections]), or write it in the DAG file",
+)
+NATIVE_RENDERING = Rule(
+    "AG427",
+    "native-rendering",
+    Severity.ERROR,
+    summary="render_template_as_native_obj turns a rendered text into a Python object",
+    why="With it Airflow evaluates the rendered text as a Python literal; Argo only has texts.",
+    remedy="Leave the option out, or parse the text in a Python task",
+)
+
+
+def lower_value(argument: ir.Argument, name: str, templated: bool, task: ir.Task | None, draft: WorkflowDraft) -> object:
+    """The value of an argument: plain / `Text` / nested dict and list of these / `ExternCall` with lowered arguments.
+
+    Jinja is read where `templated`; every Jinja expression gets a `template` entry in the ledger (`name#1` …). Raises CannotLower.
+    """
+    lowering = Lowering(name, templated, task, draft, template_context(task, draft))
+    try:
+        lowered = lowering.value(argument.value, whole=True)
+    except NotExact as error:
+        lowering.account_failure(error.rule)
+        raise CannotLower(error.rule, f"{name}: {error.message}", argument.span) from error
+    lowering.account()
+    return lowered
+
+
+def template_context(task: ir.Task | None, draft: WorkflowDraft) -> TemplateContext:
+    """What a template of this task is rendered for."""
+    macros = _plain_names(draft.dag.arguments.get("user_defined_macros"))
+    filters = _plain_names(draft.dag.arguments.get("user_defined_filters"))
+    return TemplateContext(
+        dag=draft.dag,
+        task=task,
+        dates=run_dates(dates_dag(draft)),
+        parameter=lambda key: parameter_of(key, draft),
+        conf=lambda key, default: conf_parameter(key, default, task, draft),
+        variables=draft.config.variables,
+        macros=macros,
+        filters=filters,
+    )
+
+
+def _plain_names(argument: ir.Argument | None) -> Mapping[str, object]:
+    if argument is None or not isinstance(argument.value, dict):
+        return {}
+    return {str(key): value for key, value in argument.value.items()}
+
+
+@dataclass(slots=True)
+class Lowering:
+    """One argument on its way: counts its Jinja expressions for the ledger."""
+
+    name: str
+    templated: bool
+    task: ir.Task | None
+    draft: WorkflowDraft
+    context: TemplateContext
+    expressions: int = 0
+    seen: set[int] = field(default_factory=set)
+
+    def value(self, value: object, *, whole: bool = False) -> object:
+        """A value of any kind. `whole`: it is the argument itself, which may name a template file. Raises NotExact."""
+        if isinstance(value, str):
+            return self._text(value, whole=whole)
+        if isinstance(value, Template):
+            return self._joined(value)
+        if isinstance(value, Choice):
+            return self.value(self._chosen(value), whole=whole)
+        if isinstance(value, Symbolic):
+            return self._symbolic(value)
+        if isinstance(value, dict):
+            return {key: self.value(item) for key, item in self._once(value, value.items())}
+        if isinstance(value, list | tuple):
+            items = [self.value(item, whole=whole) for item in self._once(value, value)]
+            return items if isinstance(value, list) else tuple(items)
+        if isinstance(value, set | frozenset):
+            return sorted((self.value(item) for item in value), key=str) if self.templated else value
+        return value
+
+    def _once(self, container: object, items: object) -> Iterator[object]:
+        if id(container) in self.seen:
+            raise NotExact(UNKNOWN_VALUE, "the value holds itself")
+        self.seen.add(id(container))
+        yield from items  # type: ignore[misc]  # the items of a dict, list or tuple
+        self.seen.discard(id(container))
+
+    def _text(self, value: str, *, whole: bool) -> str | Text:
+        if not self.templated:
+            return value
+        content = template_file(value, self.task, self.draft) if whole else None
+        return self._rendered(value if content is None else content)
+
+    def _rendered(self, source: str) -> str | Text:
+        if _renders_natively(self.task, self.draft) and ("{{" in source or "{%" in source):
+            raise NotExact(NATIVE_RENDERING, "the rendered text becomes a Python object")
+        rendered, count = render_template(source, self.context, _jinja_options(self.draft))
+        self.expressions += count
+        return rendered
+
+    def _joined(self, value: Template) -> str | Text:
+        """Text with holes from the DAG file. Jinja around a hole is read with the hole in its place."""
+        parts: list[object] = [self._chosen(part) if isinstance(part, Choice) else part for part in value.parts]
+        holes = [part for part in parts if not isinstance(part, str)]
+        if not self.templated or not any(isinstance(part, str) and ("{{" in part or "{%" in part or "{#" in part) for part in parts):
+            return text(*(part if isinstance(part, str) else self._hole(part) for part in parts))
+        marks = {f"airgo{index}hole": hole for index, hole in enumerate(holes)}
+        names = iter(marks)
+        rendered = self._rendered("".join(part if isinstance(part, str) else next(names) for part in parts))
+        return self._filled(rendered, {mark: self._hole(hole) for mark, hole in marks.items()})
+
+    def _hole(self, value: object) -> str | Text:
+        lowered = self._symbolic(value) if isinstance(value, Symbolic) and not isinstance(value, Template) else self.value(value)
+        return lowered if isinstance(lowered, str | Text) else str(lowered)
+
+    def _filled(self, rendered: str | Text, holes: Mapping[str, str | Text]) -> str | Text:
+        """The rendered text with every mark replaced; a mark inside an expression could not be filled."""
+        parts: list[str | Text] = []
+        missing = dict(holes)
+        for part in rendered.parts if isinstance(rendered, Text) else (rendered,):
+            if not isinstance(part, str):
+                if any(mark in repr(part) for mark in holes):
+                    raise NotExact(RUN_TIME, "a Jinja expression is made with a value that is not known now")
+                parts.append(Text((part,)))
+                continue
+            position = 0
+            for mark, start in sorted(((mark, part.find(mark)) for mark in holes if mark in part), key=lambda found: found[1]):
+                parts += [part[position:start], holes[mark]]
+                missing.pop(mark, None)
+                position = start + len(mark)
+            parts.append(part[position:])
+        if missing:
+            raise NotExact(RUN_TIME, "a Jinja expression is made with a value that is not known now")
+        return text(*parts)
+
+    def _chosen(self, value: Choice) -> object:
+        known = decided(value.test, self.draft.config)
+        if known is None:
+            raise NotExact(UNKNOWN_VALUE, "the value depends on a test of something that is not known; give its input in airgo.toml")
+        chosen = value.then if known else value.orelse
+        return self._chosen(chosen) if isinstance(chosen, Choice) else chosen
+
+    def _symbolic(self, value: object) -> object:
+        if isinstance(value, ExternCall):
+            arguments = tuple(self.value(item) for item in value.args)
+            return replace(value, args=arguments, kwargs={key: self.value(item) for key, item in value.kwargs.items()})
+        if isinstance(value, CodeRef):
+            return value
+        if isinstance(value, Unknown):
+            root = value.root()
+            place = f" ({root.place.span})" if root.place is not None else ""
+            raise NotExact(UNKNOWN_VALUE, f"the value is not known: {root.reason}{place}")
+        if isinstance(value, Symbol | Operation | XComRef):
+            return parts_of(result_of(value, self.context, self.draft), RUN_TIME)
+        raise NotExact(UNKNOWN_VALUE, f"the value is a {type(value).__name__}, which no manifest can hold")
+
+    def account(self) -> None:
+        """Enter every Jinja expression into the ledger as mapped."""
+        for index in range(self.expressions):
+            self._record(
+                LedgerEntry(self.draft.subject(self.task), "template", f"{self.name}#{index + 1}", "mapped", target=self._target())
+            )
+
+    def account_failure(self, rule: Rule) -> None:
+        """Enter the expression that failed."""
+        name = f"{self.name}#{self.expressions + 1}"
+        self._record(LedgerEntry(self.draft.subject(self.task), "template", name, "unsupported", code=rule.code))
+
+    def _record(self, entry: LedgerEntry) -> None:
+        if self.templated:
+            self.draft.record(entry)
+
+    def _target(self) -> str | None:
+        return None if self.task is None else f"{TEMPLATE}|{self.task.id}|"
+
+
+def _renders_natively(task: ir.Task | None, draft: WorkflowDraft) -> bool:
+    own = task.arguments.get("render_template_as_native_obj") if task is not None else None
+    argument = own or draft.dag.arguments.get("render_template_as_native_obj")
+    return argument is not None and truth(argument.value) is not False
+
+
+def _jinja_options(draft: WorkflowDraft) -> Mapping[str, object]:
+    argument = draft.dag.arguments.get("jinja_environment_kwargs")
+    if argument is None or not isinstance(argument.value, dict) or not is_plain(argument.value):
+        return {}
+    return {str(key): value for key, value in argument.value.items()}
