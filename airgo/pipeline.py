@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from airgo import ir, suppression
 from airgo.argo.names import object_name
 from airgo.argo.validate import validate as validate_documents
 from airgo.argo.yaml import dump
-from airgo.build import build_file, infer_version
-from airgo.config import Config
 from airgo.diagnostics import Collector, Diagnostic, Rule, Severity
-from airgo.discovery import Discovered, ProjectFiles, Refused
-from airgo.evaluate.machine import Evaluation, ParseCache, evaluate_file
+from airgo.discovery import Refused
 from airgo.lower import lower
 from airgo.lower.inputs import shared_manifests
 from airgo.lower.result import Lowered, Manifest
 from airgo.mapping.registry import Registry
 from airgo.output import kustomization, python_image
+from airgo.reading import Inspection, Run, inspect
 from airgo.source import Span, whole_file
 
 log = logging.getLogger(__name__)
@@ -42,18 +40,6 @@ INTERNAL_DAG = Rule(
     remedy="Report it with the file, if you may share it",
 )
 
-Progress = Callable[[int, int, str], None]
-"""Called before each file: how many are done, how many there are, which comes now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """What the project's files are: the IR of every DAG, and what was found on the way."""
-
-    files: tuple[ir.File, ...]
-    diagnostics: tuple[Diagnostic, ...]
-    airflow_version: str
-
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -64,48 +50,6 @@ class Result:
     manifests: tuple[Manifest, ...]
     texts: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...]
-
-
-@dataclass(slots=True)
-class Run:
-    """One run over a project: its files, settings, and the collector that every stage adds to."""
-
-    found: Discovered
-    config: Config
-    collector: Collector = field(default_factory=Collector)
-    progress: Progress | None = None
-    strict: bool = False
-
-    @property
-    def files(self) -> ProjectFiles:
-        """The project's files."""
-        return self.found.files
-
-
-def inspect(run: Run) -> Inspection:
-    """Read every DAG file: evaluate, then build the IR."""
-    texts = read_all(run.files, run.found.dag_files)
-    project_version, versions = infer_version(run.files, texts)
-    version = run.config.airflow_version
-    cache = ParseCache()
-    files = []
-    for number, path in enumerate(run.found.dag_files):
-        if run.progress is not None:
-            run.progress(number, len(run.found.dag_files), path)
-        evaluation = evaluate_file(run.files, path, run.config, run.collector, strict=run.strict, cache=cache)
-        files.append(build_file(evaluation, run.config, run.collector, version or versions.get(path, project_version)))
-    return Inspection(tuple(files), run.collector.sorted(), version or project_version)
-
-
-def read_all(files: ProjectFiles, paths: Sequence[str]) -> dict[str, str]:
-    """The texts of the DAG files that can be read; the others are reported when they are evaluated."""
-    texts = {}
-    for path in paths:
-        try:
-            texts[path] = files.read(path)
-        except Refused:
-            continue
-    return texts
 
 
 def convert(run: Run) -> Result:
@@ -182,4 +126,4 @@ def nearest(origins: Mapping[str, Span], pointer: str) -> Span | None:
     return origins.get(pointer)
 
 
-__all__ = ["Evaluation", "Inspection", "Result", "Run", "convert", "inspect"]
+__all__ = ["Inspection", "Result", "Run", "convert", "inspect"]

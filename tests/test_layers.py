@@ -21,6 +21,7 @@ LAYERS = (
     ("discovery",),
     ("evaluate",),
     ("build", "inspection"),
+    ("reading",),
     ("argo",),
     ("macros", "mapping", "callables"),
     ("checks", "lower"),

@@ -15,7 +15,7 @@ from airgo.cli.exits import FINDINGS, UsageProblem
 if TYPE_CHECKING:
     from airgo.config import Config
     from airgo.diagnostics import Diagnostic
-    from airgo.pipeline import Run
+    from airgo.reading import Run
 
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="DAG files, or folders to look through.", show_default=False)]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="DIR", help="The folder to write to; default: standard output.")]
@@ -112,7 +112,7 @@ def open_project(paths: Sequence[Path], settings: dict[str, Any]) -> Run:
     """Find the project and its DAG files. Raises UsageProblem for a path that does not exist."""
     from airgo import discovery
     from airgo.cli.progress import progress
-    from airgo.pipeline import Run
+    from airgo.reading import Run
 
     try:
         missing = next((path for path in paths if not path.exists()), None)

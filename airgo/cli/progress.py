@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from airgo.pipeline import Progress
+from airgo.reading import Progress
 
 PATIENCE = 1.0
 """Seconds before the first line: a short run shows nothing."""

@@ -20,13 +20,13 @@ def command(
     settings: dict[str, Any],
 ) -> int:
     """Print the DAGs as airgo reads them: tasks, edges, schedules and arguments."""
-    from airgo import __version__, pipeline
+    from airgo import __version__, reading
     from airgo.inspection import file_as_json
 
     if form != "json":
         raise UsageProblem(f"--format {form}: inspect writes json only")
     run = open_project(paths, settings)
-    found = pipeline.inspect(run)
+    found = reading.inspect(run)
     by_path: dict[str, list[Any]] = {}
     for diagnostic in found.diagnostics:
         by_path.setdefault(diagnostic.span.path, []).append(diagnostic)
