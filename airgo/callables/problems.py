@@ -128,6 +128,22 @@ POLLS_IN_POD = Rule(
     why="Airflow frees the worker between two pokes; the script sleeps instead. The outcome is the same, the resources are not.",
     remedy="Give the template small resource requests",
 )
+OPTIONAL_VALUE = Rule(
+    "AG516",
+    "optional-deployment-value",
+    Severity.NOTE,
+    summary="A Python task reads a value of the deployment that may be missing",
+    why="The code says what to do without the value, and airgo.toml does not give it: the ConfigMap has no such key until you add it.",
+    remedy="Give the value in airgo.toml, or leave it out",
+)
+CONF_TEXT = Rule(
+    "AG517",
+    "conf-as-text",
+    Severity.WARNING,
+    summary="A Python task reads a value of dag_run.conf, which arrives as text",
+    why="dag_run.conf becomes workflow parameters, and those are texts; Airflow keeps the types of the JSON that triggered the run.",
+    remedy="Declare the key among the DAG's params with a default of the right type",
+)
 BRANCH_UNKNOWN = Rule(
     "AG515",
     "decorator-dropped",

@@ -126,7 +126,7 @@ class Names:
         names = tuple(dict.fromkeys(bindings(kept)))
         self.collected.done.update((source.path, name) for name in names)
         text = code_of(source.tree, kept)
-        unit = Unit("code", text, source, order, source.span(node).line, node)
+        unit = Unit("code", text, source, order, source.span(node).line, kept)
         self.collected.add((source.path, id(node)), unit, names, text)
         self.require(source, kept, known | frozenset(names if isinstance(node, cst.FunctionDef | cst.ClassDef) else ()))
 

@@ -14,6 +14,7 @@ import libcst as cst
 from airgo.callables import problems as found
 from airgo.callables.closure import ClosureValues
 from airgo.callables.collecting import Collected
+from airgo.callables.deployment import Read, Reads, reads
 from airgo.callables.imports import distribution, kind_of
 from airgo.callables.modules import Source, Sources
 from airgo.callables.names import parameters
@@ -40,6 +41,7 @@ class Slice:
     `source` is the whole text without glue; `imports` its import lines and `body` the rest, so that glue can stand between.
     `call` is the expression that names the callable. `replaced` are the names of Airflow that the runtime must define.
     `names` are all names the text binds at its top level. `functions` are the functions carried, the callable itself first.
+    `reads`: what it reads of the deployment.
     `bound`: the function's first parameter is filled; `args` and `kwargs` are what `functools.partial` fixed, as source text.
     """
 
@@ -54,6 +56,7 @@ class Slice:
     names: frozenset[str] = frozenset()
     functions: tuple[Carried, ...] = ()
     packages: Mapping[str, str] = field(default_factory=dict)
+    reads: tuple[Read, ...] = ()
     bound: bool = False
     args: tuple[str, ...] = ()
     kwargs: tuple[tuple[str, str], ...] = ()
@@ -77,13 +80,14 @@ def slice_callables(codes: tuple[CodeRef, ...], files: ProjectFiles | None, conf
     closures = ClosureValues(names)
     calls = [closures.entry(code) for code in codes]
     names.finish()
+    deployment = deployment_reads(collected)
     text = assemble(collected)
     return tuple(
         Slice(
             source=text.source,
             imports=text.imports,
             requirements=tuple(sorted(collected.requirements)),
-            problems=tuple(dict.fromkeys(collected.problems)),
+            problems=tuple(dict.fromkeys([*collected.problems, *deployment.problems])),
             body=text.body,
             call=call.text,
             postponed=text.postponed,
@@ -91,12 +95,24 @@ def slice_callables(codes: tuple[CodeRef, ...], files: ProjectFiles | None, conf
             names=frozenset(collected.owners),
             functions=functions_of(call.function, collected),
             packages=dict(collected.requirements),
+            reads=tuple(deployment.found.values()),
             bound=call.bound,
             args=call.args,
             kwargs=call.kwargs,
         )
         for call in calls
     )
+
+
+def deployment_reads(collected: Collected) -> Reads:
+    """What all code that travels reads of the deployment."""
+    replaced = {name: name for name in collected.replaced}
+    replaced |= {alias: name for alias, name in collected.aliases.items() if name in collected.replaced}
+    found = Reads({}, [])
+    for unit in collected.units.values():
+        if unit.node is not None and unit.source is not None:
+            reads(unit.source, unit.node, replaced, found)
+    return found
 
 
 def slice_extern(name: str) -> Slice:
@@ -120,7 +136,7 @@ def functions_of(entry: tuple[cst.FunctionDef | cst.Lambda, Source] | None, coll
     for unit in collected.units.values():
         if unit.node is None or unit.source is None:
             continue
-        others = (node for node in functions_in(unit.node) if entry is None or node is not entry[0])
+        others = (node for node in functions_in(unit.node) if entry is None or node.body is not entry[0].body)
         carried.extend(Carried(node, unit.source) for node in others)
     return tuple(carried)
 

@@ -2,22 +2,23 @@
 
 import json
 import os
+from typing import Any
 
 AIRGO_FOLDER = "/tmp/airgo"
 
 
-def write_xcom(name, value):
+def write_xcom(name: str, value: Any) -> None:
     """Write one value. Argo takes two opening braces for a tag, so the second is written as JSON's escape for it."""
     os.makedirs(AIRGO_FOLDER, exist_ok=True)
     try:
         text = json.dumps(value)
     except (TypeError, ValueError) as error:
-        raise TypeError("the XCom {} cannot be written as JSON: {}".format(name, error)) from error
+        raise TypeError(f"the XCom {name} cannot be written as JSON: {error}") from error
     with open(os.path.join(AIRGO_FOLDER, name), "w") as file:
         file.write(text.replace("{" * 2, "{\\u007b"))
 
 
-def write_items(value):
+def write_items(value: Any) -> None:
     """Write what a mapped task fans out over: a list of JSON texts, because Argo's items lose their types (a dict gives its pairs)."""
     pairs = [list(pair) for pair in value.items()] if isinstance(value, dict) else value
     write_xcom("items", [json.dumps(item).replace("{" * 2, "{\\u007b") for item in pairs])

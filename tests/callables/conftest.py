@@ -19,8 +19,9 @@ from airgo.config import Config
 from airgo.diagnostics import Collector
 from airgo.discovery import ProjectFiles
 from airgo.evaluate.parsing import parse
-from airgo.lower import strategies
 from airgo.lower.draft import Node, TemplateDraft, WorkflowDraft
+from airgo.lower.strategies import STRATEGIES
+from airgo.lower.strategies import python as python_strategies
 from airgo.source import Place
 from airgo.values import CodeRef
 
@@ -135,9 +136,8 @@ class Maker:
         draft = WorkflowDraft(dag, Config(), None, FILES, self.collector, name="d")  # type: ignore[arg-type]
         node = Node(task, "t")
         draft.nodes["t"] = node
-        made = strategies.find(strategy)
-        assert made is not None
-        return Made(made(node, {**given, **(lowered or {})}, options or {}, draft), draft, self.folder)
+        assert python_strategies
+        return Made(STRATEGIES[strategy](node, {**given, **(lowered or {})}, options or {}, draft), draft, self.folder)
 
 
 @pytest.fixture

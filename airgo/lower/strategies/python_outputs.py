@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from airgo.callables.imports import REPLACED
 from airgo.lower.strategies.python_script import FOLDER, Script
 
 RESULT = "result"
@@ -56,7 +57,7 @@ def hand_on(script: Script, keys: list[str], name: str, result: Result) -> None:
             script.lines.append(f"write_items({name})")
         elif result.multiple:
             script.lines.append(f"if {key!r} in {name}:")
-            script.lines.append(f'    write_xcom("{result.files[key]}", {name}[{key!r}])')
+            script.lines.append(f"    write_xcom({result.files[key]!r}, {name}[{key!r}])")
 
 
 def branch_lines(script: Script, read: frozenset[str], result: Result) -> None:
@@ -85,6 +86,33 @@ def condition_lines(script: Script, read: frozenset[str], result: Result) -> Non
             f'with open("{FOLDER}/airgo-branch", "w") as file:',
             f"    json.dump(bool({name}), file)",
         ]
+
+
+SKIP = (
+    "except AirflowSkipException as skipped:",
+    '    print(f"the task skips itself: {skipped}")',
+    f'    os.makedirs("{FOLDER}", exist_ok=True)',
+    f'    with open("{FOLDER}/airgo-state", "w") as file:',
+    '        file.write("skipped")',
+)
+FAIL = ("except AirflowFailException as failed:", '    print(f"the task fails for good: {failed}", file=sys.stderr)', "    sys.exit(100)")
+
+
+def ending(script: Script, before: list[str]) -> None:
+    """What stands around the call: logging as Airflow sets it up, the context, and exceptions that skip or fail for good."""
+    skips, fails = ("AirflowSkipException" in script.code.replaced, "AirflowFailException" in script.code.replaced)
+    if skips or fails:
+        body = [f"    {line}" for text in script.lines for line in text.splitlines()]
+        script.lines = ["try:", *body, *(SKIP if skips else ()), *(FAIL if fails else ())]
+        script.modules.update([*(["os"] if skips else []), *(["sys"] if fails else [])])
+    if any(line.startswith(("import logging", "from logging")) for line in script.code.imports):
+        script.modules.add("logging")
+        before = ["logging.basicConfig(level=logging.INFO)", *before]
+    entry = script.code.entry
+    if entry is not None and getattr(entry.node, "asynchronous", None) is not None:
+        script.modules.add("asyncio")
+    script.lines = [*before, *script.lines]
+    script.runtime.update(dict.fromkeys(REPLACED[name] for name in script.code.replaced))
 
 
 def free_name(script: Script, wanted: str = RESULT) -> str:

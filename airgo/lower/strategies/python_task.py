@@ -9,15 +9,18 @@ import libcst as cst
 
 from airgo import ir
 from airgo.argo.text_rendering import Unprotectable, realise
+from airgo.callables.context import context_use
 from airgo.callables.names import parameters
-from airgo.callables.problems import ARGO_TAG, CLASH, NO_CALLABLE, NOT_CARRIED, PACKAGES, REQUIREMENTS, Problem
+from airgo.callables.problems import ARGO_TAG, ARGUMENT, CLASH, NO_CALLABLE, PACKAGES, REQUIREMENTS, Problem
 from airgo.callables.slicing import Slice, slice_callables, slice_extern
 from airgo.diagnostics import Severity
 from airgo.lower.draft import CannotLower, Leaf, Node, TemplateDraft, WorkflowDraft
 from airgo.lower.images import image
 from airgo.lower.strategies.python_arguments import Carried, item
+from airgo.lower.strategies.python_context import ContextValues
+from airgo.lower.strategies.python_deployment import deployment_env
 from airgo.lower.strategies.python_keys import keys_read
-from airgo.lower.strategies.python_outputs import Outputs, Result
+from airgo.lower.strategies.python_outputs import Outputs, Result, ending
 from airgo.lower.strategies.python_script import FOLDER, Script, call
 from airgo.source import Span
 from airgo.values import CodeRef, Extern, truth
@@ -26,6 +29,8 @@ OPERATOR_ARGUMENTS = frozenset({"python_callable", "op_args", "op_kwargs", "temp
 """What the mappings of Python operators hand to these strategies; any other mapped argument is one of the function's own."""
 CLOSING = "# }}: closes the braces above, which Argo would otherwise take for a tag without an end\n"
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+NO_RETRY = 100
+"""The exit code of a task that fails for good."""
 
 
 class PythonTask:
@@ -37,9 +42,17 @@ class PythonTask:
         self.options = options
         self.draft = draft
         self.task: ir.Task = node.task
+        self.env: list[dict[str, object]] = []
+        self.passed: dict[int, Slice] = {}
         self.code = self._slice()
         self.carried = Carried(self._passed_function)
-        self.arguments = self._arguments()
+        positional, keyword = self._positional(), self._keyword()
+        self.use = context_use(self.code, keyword, len(positional))
+        self.context = ContextValues(node, draft, self.use, self._code_span(), self._carry_context, self._templates_dict)
+        for problem in self.use.problems if self.options.get("context") is not False else ():
+            self._report(problem)
+        self.arguments = self._arguments(positional, keyword)
+        self.env += deployment_env(self.code.reads, node, draft)
 
     def _slice(self) -> Slice:
         """The callable with what it uses; what cannot travel stops here."""
@@ -47,7 +60,9 @@ class PythonTask:
         if isinstance(target, Extern):
             made = slice_extern(target.name)
         elif isinstance(target, CodeRef):
-            made = slice_callables((target, *self._functions_passed()), self.draft.files, self.draft.config)[0]
+            functions = [*functions_in(self.values.get("op_args")), *functions_in(self.values.get("op_kwargs"))]
+            made, *others = slice_callables((target, *functions), self.draft.files, self.draft.config)
+            self.passed = {id(function): other for function, other in zip(functions, others, strict=True)}
         else:
             raise CannotLower(NO_CALLABLE, f"the function that {self.task.id} runs is not known")
         for problem in made.problems:
@@ -55,12 +70,12 @@ class PythonTask:
         self._needs_packages(made)
         return made
 
-    def _functions_passed(self) -> tuple[CodeRef, ...]:
-        """Functions among the arguments: they share the script."""
-        return ()
-
     def _passed_function(self, code: CodeRef) -> str:
-        raise CannotLower(NOT_CARRIED, f"the function {code.name} is an argument of {self.task.id}", code.place.span)
+        """The expression for a function that is an argument."""
+        made = self.passed[id(code)]
+        if made.args or made.kwargs:
+            raise CannotLower(ARGUMENT, f"{code.name} with fixed arguments is passed to {self.task.id}", code.place.span)
+        return made.call
 
     def _report(self, problem: Problem) -> None:
         """A warning is reported; an error makes the task manual."""
@@ -85,6 +100,20 @@ class PythonTask:
             self.draft.requirements.update(named)
             self._report(Problem(REQUIREMENTS, f"{self.task.id} runs in an environment with {', '.join(named)}, which its image must hold"))
 
+    def _carry_context(self, name: str, leaf: Leaf) -> str:
+        """Put a value of the context into an env variable; its name."""
+        wanted = variable = f"AIRGO_{name.upper()}"
+        number = 1
+        while any(entry["name"] == variable for entry in self.env):
+            number += 1
+            variable = f"{wanted}_{number}"
+        self.env.append({"name": variable, "value": leaf})
+        return variable
+
+    def _templates_dict(self) -> str:
+        """The expression for templates_dict."""
+        return self.carried.expression("templates_dict", self.task.value("templates_dict"), self.values.get("templates_dict"))
+
     def _parameters(self) -> list[cst.Param]:
         """The parameters that a call can fill; the first one of a bound method is filled already."""
         entry = self.code.entry
@@ -92,9 +121,8 @@ class PythonTask:
             return []
         return parameters(entry.node.params)[1 if self.code.bound else 0 :]
 
-    def _arguments(self) -> list[str]:
-        """The texts of the call's arguments, in the order of the call."""
-        positional, keyword = self._positional(), self._keyword()
+    def _arguments(self, positional: list[tuple[object, object]], keyword: dict[str, tuple[object, object]]) -> list[str]:
+        """The texts of the call's arguments that do not depend on what others read, in the order of the call."""
         texts = [*self.code.args]
         names = self._positional_names()
         for number, (raw, lowered) in enumerate(positional):
@@ -104,8 +132,21 @@ class PythonTask:
             if self._accepts(name):
                 text = self.carried.expression(name, raw, lowered)
                 texts.append(f"{name}={text}" if name.isidentifier() else f"**{{{name!r}: {text}}}")
-        texts += [f"{name}={text}" for name, text in self.code.kwargs if name not in keyword]
-        return texts
+        return texts + [f"{name}={text}" for name, text in self.code.kwargs if name not in keyword]
+
+    def _context_arguments(self, pushed: Mapping[str, str]) -> list[str]:
+        """The arguments that Airflow fills from the context."""
+        if self.options.get("context") is False:
+            return []
+        keys = [*self.use.filled, *(key for key in self.use.keywords if key not in self.use.filled)]
+        return [f"{key}={self.context.expression(key, pushed)}" for key in keys]
+
+    def _current_context(self, pushed: Mapping[str, str]) -> list[str]:
+        """Lines that fill what get_current_context() gives."""
+        if not self.use.current:
+            return []
+        items = [f"{key}={self.context.expression(key, pushed)}" for key in self.use.read_keys()]
+        return [call("AIRGO_CONTEXT.update", items)] if items else []
 
     def _positional_names(self) -> list[str]:
         """The names of the parameters that positional arguments fill, partial's own left out."""
@@ -129,7 +170,7 @@ class PythonTask:
         if lowered is None:
             return []
         if not isinstance(lowered, list | tuple):
-            raise CannotLower(NOT_CARRIED, f"op_args of {self.task.id} is not a list that airgo knows")
+            raise CannotLower(ARGUMENT, f"op_args of {self.task.id} is not a list that airgo knows")
         raws = raw if isinstance(raw, list | tuple) and len(raw) == len(lowered) else [None] * len(lowered)
         return list(zip(raws, lowered, strict=True))
 
@@ -141,7 +182,7 @@ class PythonTask:
         if isinstance(lowered, dict):
             found = {str(key): (raw.get(key) if isinstance(raw, dict) else None, value) for key, value in lowered.items()}
         elif lowered is not None:
-            raise CannotLower(NOT_CARRIED, f"op_kwargs of {self.task.id} is not a dict that airgo knows")
+            raise CannotLower(ARGUMENT, f"op_kwargs of {self.task.id} is not a dict that airgo knows")
         expansion = self.node.expansion
         for name in self.values.keys() - OPERATOR_ARGUMENTS if expansion is not None else ():
             found[name] = (None, item(name, expansion.items if expansion is not None else None))
@@ -154,21 +195,20 @@ class PythonTask:
 
     def template(self, write: Outputs) -> TemplateDraft:
         """The template, with `write` adding the lines for outputs. Raises CannotLower."""
-        multiple = truth(self.task.value("multiple_outputs", False)) is True
-        files = self._files(multiple)
-        self._script(write, frozenset(), files, multiple)
-
-        def finish(read: frozenset[str]) -> dict[str, object]:
-            return self._body(self._script(write, read, files, multiple))
-
+        files = self._files()
+        everything = frozenset({*files, "airgo-branch", "airgo-state"})
+        self._source(write, everything, files)  # what cannot be written is found now, whoever reads it
+        fails = "AirflowFailException" in self.code.replaced
         return TemplateDraft(
-            body=self._body(self._script(write, frozenset(files), files, multiple)),
+            body=self._body(self._source(write, frozenset(), files)),
             name_hint=self._hint(),
             span=self._code_span(),
             arguments=dict(self.carried.values),
             json_arguments=frozenset(self.carried.json_names),
             outputs={key: f"{FOLDER}/{name}" for key, name in files.items()},
-            finish=finish,
+            can_skip_itself="AirflowSkipException" in self.code.replaced,
+            no_retry_exit_codes=(NO_RETRY,) if fails else (),
+            finish=lambda read: self._body(self._source(write, read, files)),
         )
 
     def _hint(self) -> str:
@@ -176,20 +216,46 @@ class PythonTask:
         entry = self.code.entry
         return entry.node.name.value if entry is not None and isinstance(entry.node, cst.FunctionDef) else self.task.id
 
-    def _files(self, multiple: bool) -> dict[str, str]:
+    def _files(self) -> dict[str, str]:
         """The file of each XCom key that the task may hand on."""
-        if truth(self.task.value("do_xcom_push", True)) is False:
-            return {}
-        files = {"return_value": "return-value", "items": "items"}
-        for number, key in enumerate(sorted(keys_read(self.draft.dag, self.task.id)) if multiple else ()):
-            files.setdefault(key, f"xcom-{key}" if FILE_NAME.fullmatch(key) else f"xcom-{number}")
-        return files
+        keys = [*self.use.pushes]
+        asked = sorted(keys_read(self.draft.dag, self.task.id))
+        if truth(self.task.value("do_xcom_push", True)) is not False:
+            keys = ["return_value", "items", *keys, *(asked if self._multiple() else ())]
+        if self.use.pushes_unknown:
+            keys += asked
+        own = {"return_value": "return-value", "items": "items"}
+        names = dict.fromkeys(keys)
+        return {key: own.get(key) or (f"xcom-{key}" if FILE_NAME.fullmatch(key) else f"xcom-{n}") for n, key in enumerate(names)}
 
-    def _script(self, write: Outputs, read: frozenset[str], files: dict[str, str], multiple: bool) -> str:
-        """The text of the script for the outputs that are read."""
+    def _multiple(self) -> bool:
+        """Does each key of the returned dict become an XCom of its own?"""
+        return truth(self.task.value("multiple_outputs", False)) is True
+
+    def _source(self, write: Outputs, read: frozenset[str], files: dict[str, str]) -> str:
+        """The text of the script for the outputs that are read. Raises CannotLower."""
         script = Script(self.code)
-        script.modules.update(self.carried.modules)
-        write(script, read, Result(lambda target: call(self.code.call, self.arguments, target), files, multiple))
+        pushed = {key: files[key] for key in files if key in read and key not in ("return_value", "items")}
+        pushed = pushed if self.use.pushes or self.use.pushes_unknown else {}
+        arguments = [*self.arguments, *self._context_arguments(pushed)]
+        before = self._current_context(pushed)
+        keys = {key: name for key, name in files.items() if key not in self.use.pushes or self._multiple()}
+        write(script, read, Result(lambda target: self._call(arguments, target), keys, self._multiple()))
+        ending(script, before)
+        script.modules.update(self.carried.modules | self.context.modules)
+        script.runtime.update(self.context.runtime)
+        return self._checked(script)
+
+    def _call(self, arguments: list[str], target: str) -> str:
+        """The call of the user's function."""
+        entry = self.code.entry
+        line = call(self.code.call, arguments)
+        if entry is not None and isinstance(entry.node, cst.FunctionDef) and entry.node.asynchronous is not None:
+            return f"{target}asyncio.run({line})"
+        return target + line
+
+    def _checked(self, script: Script) -> str:
+        """The script's text, if its names and Argo allow it. Raises CannotLower."""
         clashes = script.clashes()
         if clashes:
             words = f"{', '.join(sorted(clashes))}: the script of {self.task.id} needs these names for itself"
@@ -210,18 +276,20 @@ class PythonTask:
             "image": given if given is not None else image("python", self.draft, self.task.span),
             "command": ["python"],
         }
-        env: list[object] = [*self._given_env(), *(dict(entry) for entry in self.carried.env)]
+        extra = self.options.get("env")
+        env = [*(extra if isinstance(extra, list | tuple) else ()), *map(dict, self.env), *map(dict, self.carried.env)]
         if env:
             container["env"] = env
         container["source"] = source
         return {"script": container}
 
-    def _given_env(self) -> list[object]:
-        """Entries of `env` that the mapping gives."""
-        given = self.options.get("env")
-        return list(given) if isinstance(given, list | tuple) else []
 
-
-def leaf(value: object) -> Leaf | None:
-    """A text leaf, or None."""
-    return value if isinstance(value, str) else None
+def functions_in(value: object) -> list[CodeRef]:
+    """Functions in nested arguments."""
+    if isinstance(value, CodeRef):
+        return [value]
+    if isinstance(value, dict):
+        return [one for item in value.values() for one in functions_in(item)]
+    if isinstance(value, list | tuple):
+        return [one for item in value for one in functions_in(item)]
+    return []

@@ -1,0 +1,75 @@
+"""Airflow's connections, read from the environment as Airflow's own environment backend does: AIRFLOW_CONN_<ID>, a URI or JSON."""
+
+import json
+import os
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class Connection:
+    """One connection, with the fields that Airflow's has."""
+
+    def __init__(self, conn_id: str, **fields: Any) -> None:
+        self.conn_id = conn_id
+        self.conn_type: str = (fields.get("conn_type") or "").replace("-", "_")
+        self.description: Any = fields.get("description")
+        self.host: Any = fields.get("host")
+        self.login: Any = fields.get("login")
+        self.password: Any = fields.get("password")
+        self.schema: Any = fields.get("schema")
+        self.port: Any = int(fields["port"]) if fields.get("port") else None
+        extra = fields.get("extra")
+        self.extra: Any = extra if extra is None or isinstance(extra, str) else json.dumps(extra)
+
+    @property
+    def extra_dejson(self) -> Any:
+        """What is in the connection's extra; empty when it is no JSON object."""
+        try:
+            found = json.loads(self.extra or "{}")
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def get_password(self) -> Any:
+        """The password."""
+        return self.password
+
+    @classmethod
+    def get(cls, conn_id: str) -> "Connection":
+        """The connection of an id, by its name in Airflow 3."""
+        return BaseHook.get_connection(conn_id)
+
+
+class BaseHook:
+    """Finds connections."""
+
+    @staticmethod
+    def get_connection(conn_id: str) -> Connection:
+        """The connection of an id."""
+        text = os.environ.get("AIRFLOW_CONN_" + conn_id.upper())
+        if text is None:
+            raise KeyError(f"the connection {conn_id} is not in the environment")
+        if text.lstrip().startswith("{"):
+            return Connection(conn_id, **json.loads(text))
+        return connection_of_uri(conn_id, text)
+
+
+def connection_of_uri(conn_id: str, uri: str) -> Connection:
+    """A connection from `type://login:password@host:port/schema?extra=value`, every part percent-encoded."""
+    parts = urlsplit(uri)
+    host = parts.netloc.rpartition("@")[2].partition(":")[0]
+    if "://" in parts.path:  # airflow writes type://scheme://host for hosts with a scheme of their own
+        inner = connection_of_uri(conn_id, parts.path.lstrip("/"))
+        host = f"{inner.conn_type}://{inner.host or ''}"
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    extra = query["__extra__"] if "__extra__" in query else json.dumps(query) if query else None
+    return Connection(
+        conn_id,
+        conn_type={"postgresql": "postgres"}.get(parts.scheme, parts.scheme),
+        host=unquote(host) or None,
+        login=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        schema=unquote(parts.path[1:]) or None,
+        port=parts.port,
+        extra=extra,
+    )
