@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from airgo.catalogue import canonical
 from airgo.evaluate import statements
-from airgo.evaluate.models import TYPES
+from airgo.evaluate.models import BASES, TYPES
 from airgo.evaluate.objects import (
     Bound,
     Class,
@@ -162,7 +162,7 @@ def is_instance_of_extern(machine: Machine, value: object, name: str) -> bool | 
             return None if found is MISSING else bool(found)
         if value.native is not None or value.key is not None:
             return is_instance_of_extern(machine, value.native if value.native is not None else value.key, name)
-        return None if names else False
+        return below_extern_bases(names, name)
     if isinstance(value, Modelled):
         found = value.instance_of(canonical(name))
         return None if found is MISSING else bool(found)
@@ -190,6 +190,18 @@ def is_instance_of_extern(machine: Machine, value: object, name: str) -> bool | 
             else name.endswith(("FunctionType", "Callable")) and not isinstance(value, Module)
         )
     return isinstance(value, kind) if kind is not None else ABSTRACT.get(name.rpartition(".")[2], never)(value)
+
+
+def below_extern_bases(bases: set[str], name: str) -> bool | None:
+    """Is a class with these bases from outside below another? None when a base is not modelled and may be anything."""
+    wanted = TYPES.get(name) or builtin_type(name)
+    for base in bases:
+        kind = TYPES.get(base) or builtin_type(base)
+        if kind is not None and wanted is not None and issubclass(kind, wanted):
+            return True
+        if kind is None and not (name.startswith("builtins.") and base in BASES):
+            return None
+    return False
 
 
 def extern_instance(name: str) -> bool | None:

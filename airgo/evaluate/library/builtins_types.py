@@ -10,7 +10,7 @@ from airgo.evaluate.library.builtins_iteration import elements, unknown_elements
 from airgo.evaluate.library.plain_texts import attribute_or_missing, text_of
 from airgo.evaluate.models import CONSTANTS, METHODS, MODELS, PROJECT_VALUES, TYPES, PythonError, lift, models, unwrap
 from airgo.evaluate.objects import Bound, Call, Class, Function, Instance, Modelled
-from airgo.values import MISSING, Choice, Extern, Operation, Symbol, Symbolic, Template, Unknown
+from airgo.values import MISSING, Choice, Extern, Operation, Symbolic, Template, Unknown
 
 PLAIN_TYPES = (str, bytes, int, float, bool, complex, list, tuple, dict, set, frozenset, range, slice, object, type)
 
@@ -194,17 +194,8 @@ def fromkeys(call: Call) -> object:
 def isinstance_(call: Call) -> object:
     """`isinstance(x, cls)`."""
     value, cls = call.args
-    if is_text(value) and all(isinstance(entry, Extern) and entry.name in TYPES for entry in (cls if isinstance(cls, tuple) else (cls,))):
-        return call.machine.isinstance("", cls)
     verdict = call.machine.isinstance(value, cls)
     return Operation("isinstance", (value, cls), call.place) if verdict is None else verdict
-
-
-def is_text(value: object) -> bool:
-    """Is a symbolic value certainly text? The environment holds nothing else."""
-    if isinstance(value, Symbol):
-        return value.kind == "env" and not value.path and (value.default is MISSING or isinstance(value.default, str))
-    return isinstance(value, Template)
 
 
 @models("builtins.issubclass")

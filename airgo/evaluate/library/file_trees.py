@@ -77,7 +77,7 @@ def walk(call: Call) -> object:
     value = call.argument(0, "top")
     path = project_path(call, value)
     if not isinstance(path, str):
-        return path or Unknown(f"the files of {path_text(value)}, a folder outside the project", call.place)
+        return path if isinstance(path, Unknown) else Unknown(f"the files of {path_text(value)}, a folder outside the project", call.place)
     text = path_text(value)
     return Iterator(walk_below(call, path, text if isinstance(text, str) else path))
 
@@ -151,7 +151,7 @@ def glob_(call: Call) -> object:
     base = start or ("/" if text.startswith("/") else (path_text(root) if root is not None else "."))
     path = project_path(call, base)
     if not isinstance(path, str):
-        return path or Unknown(f"the files of {base}, a folder outside the project", call.place)
+        return path if isinstance(path, Unknown) else Unknown(f"the files of {base}, a folder outside the project", call.place)
     pattern = [part for part in parts[first:] if part]
     if call.machine.truth(call.kwargs.get("recursive", False)) is not True:
         pattern = ["*" if part == "**" else part for part in pattern]

@@ -42,6 +42,20 @@ for _name, _symbol in OPERATORS.items():
     binary(_name, _symbol)
 
 
+@models("operator.iadd", "operator.iconcat")
+def iadd(call: Call) -> object:
+    """`operator.iadd(a, b)`: a list is extended in place."""
+    left, right = call.args
+    if isinstance(left, list):
+        call.machine.call(call.machine.attribute(left, "extend"), (right,))
+        return left
+    return call.machine.operate("+", left, right)
+
+
+for _name, _symbol in {"isub": "-", "imul": "*", "ior": "|", "iand": "&", "ixor": "^"}.items():
+    binary(_name, _symbol)
+
+
 @models("functools.partial", "functools.partialmethod")
 def partial(call: Call) -> object:
     """`partial(f, *args, **kwargs)`."""

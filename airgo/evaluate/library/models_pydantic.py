@@ -6,11 +6,12 @@ import json
 
 from airgo.diagnostics import Rule, Severity
 from airgo.evaluate.library.class_bodies import FieldSpec, all_fields, annotated_names, inherited_fields, named_classes
+from airgo.evaluate.library.copies import deep
 from airgo.evaluate.library.data_classes import has_method
 from airgo.evaluate.library.environment import value_of
 from airgo.evaluate.library.plain_texts import joined, known, repr_of
 from airgo.evaluate.models import MODELS, PythonError, extern_base, models, unwrap
-from airgo.evaluate.objects import Call, Class, ClassMethod, ExternBase, Function, Instance, Native
+from airgo.evaluate.objects import Call, Class, ClassMethod, ExternBase, Function, Instance, Native, StaticMethod
 from airgo.values import MISSING, ExternCall, Operation, Symbolic, Unknown
 
 UNCHECKED = Rule(
@@ -44,12 +45,12 @@ def validator(call: Call) -> object:
 
     def mark(inner: Call) -> object:
         target = inner.args[0]
-        function = target.function if isinstance(target, ClassMethod) else target
+        function = target.function if isinstance(target, ClassMethod | StaticMethod) else target
         if isinstance(function, Function):
             function.attributes[VALIDATORS] = (kind, before, names, call.name)
         return target
 
-    return mark(call) if call.args and isinstance(call.args[0], Function | ClassMethod) else Native(call.name, mark)
+    return mark(call) if call.args and isinstance(call.args[0], Function | ClassMethod | StaticMethod) else Native(call.name, mark)
 
 
 models(*(f"pydantic.{name}" for name in ("field_validator", "validator", "model_validator", "root_validator")))(validator)
@@ -113,7 +114,7 @@ def validators(cls: Class) -> list[tuple[Function, bool, tuple[str, ...], str]]:
     found = []
     for base in reversed(cls.mro):
         for value in base.namespace.values() if isinstance(base, Class) else ():
-            function = value.function if isinstance(value, ClassMethod) else value
+            function = value.function if isinstance(value, ClassMethod | StaticMethod) else value
             mark = function.attributes.get(VALIDATORS) if isinstance(function, Function) else None
             if isinstance(mark, tuple) and isinstance(function, Function):
                 found.append((function, mark[1], mark[2], mark[3]))
@@ -127,7 +128,7 @@ def fill(call: Call, instance: Instance, values: dict[str, object]) -> None:
         value = values.get(spec.alias or name, values.get(name, MISSING))
         given = value is not MISSING
         if not given:
-            value = call.machine.call(spec.factory) if spec.factory is not None else spec.default
+            value = call.machine.call(spec.factory) if spec.factory is not None else deep(call, spec.default, {})
         if value is MISSING:
             if not call.unseen:
                 raise PythonError("pydantic_core.ValidationError", f"{instance.cls.name}: field {name} is required")
@@ -184,7 +185,9 @@ def converted(call: Call, cls: Class, annotation: str, value: object) -> object:
         except ValueError as error:
             raise PythonError("pydantic_core.ValidationError", f"{cls.name}: {value_plain!r} is no {annotation}") from error
     classes = named_classes(cls, annotation)
-    return nested(call, classes, value) if classes else value
+    found = nested(call, classes, value) if classes else value
+    outer = annotation.removeprefix("typing.").removeprefix("Optional[").removeprefix("typing.").partition("[")[0]
+    return set(found) if outer in ("Set", "set") and isinstance(found, list) and known(call, found) else found
 
 
 def nested(call: Call, classes: list[Class], value: object) -> object:

@@ -139,7 +139,7 @@ def getsize(call: Call) -> object:
     """`os.path.getsize(p)` of a text file of the project."""
     path = project_path(call, call.args[0])
     if not isinstance(path, str):
-        return path or Unknown("the size of a file outside the project", call.place)
+        return path if isinstance(path, Unknown) else Unknown("the size of a file outside the project", call.place)
     if not call.machine.files.is_file(path):
         raise PythonError("FileNotFoundError", f"[Errno 2] No such file or directory: '{path_text(call.args[0])}'")
     return len(call.machine.files.read(path).encode())
