@@ -59,6 +59,12 @@ OUTLETS = Rule(
 )
 
 
+SENSOR = frozenset(
+    ("poke_interval", "timeout", "mode", "soft_fail", "silent_fail", "never_fail", "exponential_backoff", "max_wait", "start_from_trigger")
+)
+"""Arguments that every sensor has; strategies that wait read them (airgo.lower.waiting)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Handling:
     """`fate` when the value may stand; where `rule` is given, only values of `harmless` may, and others are reported with `words`."""

@@ -11,7 +11,7 @@ from airgo.argo.text_rendering import UNPROTECTABLE, Unprotectable, realise
 from airgo.diagnostics import Rule, Severity
 from airgo.lower.draft import CannotLower, Leaf, Node, WorkflowDraft
 from airgo.lower.inputs import env_entries
-from airgo.lower.landing import FIELD, landings_of, written
+from airgo.lower.landing import FIELD, inputs_of, landings_of, written
 from airgo.lower.manual import make_manual
 from airgo.lower.xcom import filled
 
@@ -116,7 +116,14 @@ def holes_of(value: object) -> list[Hole]:
 
 
 def _used_inputs(body: dict[str, object]) -> set[str]:
-    return {hole.name for hole in holes_of(body) if isinstance(hole, Input)}
+    found: set[str] = set()
+
+    def look(leaf: Leaf) -> Leaf:
+        found.update(inputs_of(leaf))
+        return leaf
+
+    map_text(body, look)
+    return found
 
 
 def containers(body: dict[str, object]) -> list[dict[str, object]]:

@@ -23,6 +23,9 @@ def skip_conditions(node: Node, draft: WorkflowDraft, ancestors: dict[str, froze
     for above in (draft.nodes[task_id] for task_id in sorted(ancestors[node.task.id])):
         if above.draft is None:
             continue
+        if above.draft.lets_through is not None and above.task.id in node.task.upstream:
+            conditions.append(f"{{{{= {above.draft.lets_through} }}}}")
+            continue
         condition = None
         if above.draft.branch and above.task.id in node.task.upstream:
             condition = _chosen(node, above, draft, ancestors)

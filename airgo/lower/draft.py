@@ -47,6 +47,7 @@ class TemplateDraft:
     `finish`, when set, gives the final body once it is known which XCom keys somebody reads: a task nobody reads from has no glue for it.
     `outputs` may hold "items" (→ "/tmp/airgo/items"): the body can write the list of JSON texts that a mapped task fans out over.
     `reads_everything`: the code pulls XComs that nobody could determine, so all of its ancestors' values are kept.
+    `lets_through`: an expression over workflow-wide values; where it is false the direct downstream tasks are skipped.
     `notes`: ledger outcomes that are not `mapped`, by argument name: (outcome, code or None, reason or None).
     `env` of the body's container gets the entries for EnvRef holes from `airgo.lower.inputs`.
     """
@@ -67,7 +68,7 @@ class TemplateDraft:
     reads_everything: bool = False
     notes: dict[str, tuple[Outcome, str | None, str | None]] = field(default_factory=dict)
     why_not_better: str | None = None
-    extra_templates: list[dict[str, object]] = field(default_factory=list)
+    lets_through: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def _single(expansion: Expansion, draft: WorkflowDraft) -> Leaf:
 def _list_code(name: str, expansion: Expansion, draft: WorkflowDraft) -> str:
     """The expression of a list of texts."""
     if name in expansion.lists:
-        return "[" + ", ".join(_quoted(value) for value in expansion.lists[name]) + "]"
+        return "[" + ", ".join(quoted(value) for value in expansion.lists[name]) + "]"
     producer = draft.nodes[expansion.sources[name].task_id]
     code = f"fromJSON({safe_output(producer.name, items_output(producer), '[]')})"
     if producer.task.mapped:
@@ -106,7 +106,7 @@ def _list_code(name: str, expansion: Expansion, draft: WorkflowDraft) -> str:
     return code if name in expansion.json_names else f"map({code}, {as_text('#')})"
 
 
-def _quoted(value: object) -> str:
+def quoted(value: object) -> str:
     """A literal of the expression language, without braces that Argo would look at."""
     text = str(value).replace("\\", "\\\\").replace("'", "\\'").replace("{", "\\u007b").replace("}", "\\u007d")
     return "'" + text.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + "'"

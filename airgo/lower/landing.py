@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from airgo.argo.text import Input, Simple, Text
+from airgo.argo.text import Expression, Input, Simple, Text
 from airgo.argo.text_rendering import Place, realise
 
+_INPUT = re.compile(r"\binputs\.parameters\['([^']+)'\]")
 _CONTAINERS = frozenset({"container", "script", "initContainers", "sidecars"})
 _PLACES: Mapping[str, Place] = {"env": "env", "command": "command", "args": "command", "source": "source", "valueFrom": "field"}
 
@@ -46,12 +48,12 @@ def landings_of(templates: Sequence[Mapping[str, object]]) -> dict[tuple[str, st
     found: dict[tuple[str, str], Landing] = {}
     for template in templates:
         for leaf, landing in _leaves({key: value for key, value in template.items() if key != "dag"}, FIELD):
-            for name in _inputs(leaf):
+            for name in inputs_of(leaf):
                 _note(found, (str(template["name"]), name), landing)
     for template in templates:
         for task in _tasks_of(template):
             for argument in _arguments(task):
-                for name in _inputs(argument["value"]):
+                for name in inputs_of(argument["value"]):
                     inner = found.get((str(task["template"]), str(argument["name"])), FIELD)
                     _note(found, (str(template["name"]), name), inner)
     return found
@@ -96,8 +98,18 @@ def _takes_item(value: object) -> bool:
     return isinstance(value, Text) and any(isinstance(hole, Simple) and hole.name.startswith("item") for hole in value.holes())
 
 
-def _inputs(leaf: object) -> list[str]:
-    return [hole.name for hole in leaf.holes() if isinstance(hole, Input)] if isinstance(leaf, Text) else []
+def inputs_of(leaf: object) -> list[str]:
+    """The input parameters that a leaf reads: by tags of their own, or inside expressions."""
+    if not isinstance(leaf, Text):
+        return []
+    return [*(hole.name for hole in leaf.holes() if isinstance(hole, Input)), *inputs_in_expressions(leaf)]
+
+
+def inputs_in_expressions(leaf: object) -> list[str]:
+    """The input parameters that expressions of a leaf read."""
+    if not isinstance(leaf, Text):
+        return []
+    return [name for hole in leaf.holes() if isinstance(hole, Expression) for name in _INPUT.findall(hole.code)]
 
 
 def _written(value: object, landing: Landing) -> object:

@@ -11,6 +11,8 @@ from airgo.lower.execution import UNDECIDED
 from airgo.lower.ledger import OBJECT, Fate, account_dag, ignored, mapped
 from airgo.lower.names import project_object
 from airgo.lower.result import Input
+from airgo.lower.schedule import dates_dag
+from airgo.macros.dates import run_dates
 from airgo.values import truth
 
 FAIL_FAST = Rule(
@@ -38,6 +40,9 @@ RENDERING = Rule(
     "The setting changes how Airflow renders templates at run time; airgo renders them as Airflow does by default.",
     "write the templates so that the default settings give the same text",
 )
+
+LABEL_FORMAT = "20060102T150405Z"
+"""How the label `airgo/logical-date` writes a moment, as a layout of Go's."""
 
 PAGES = (
     "tags",
@@ -71,6 +76,7 @@ def runs(draft: WorkflowDraft) -> None:
     _timeout(draft)
     _fail_fast(draft)
     _others(draft)
+    _labels(draft)
 
 
 def _active_tasks(draft: WorkflowDraft) -> None:
@@ -161,6 +167,15 @@ def _others(draft: WorkflowDraft) -> None:
         draft.report(rule.at(argument.span, f"{name}: {words}", subject=draft.dag.id))
         account_dag(draft, name, Fate("unsupported", rule.code))
     account_dag_names(draft)
+
+
+def _labels(draft: WorkflowDraft) -> None:
+    """Runs are found by their DAG and logical date (contracts, section 4)."""
+    metadata: dict[str, object] = {"labels": {"airgo/dag": draft.name}}
+    logical = run_dates(dates_dag(draft)).logical.code
+    if logical is not None:
+        metadata["labelsFrom"] = {"airgo/logical-date": {"expression": f"({logical}).UTC().Format('{LABEL_FORMAT}')"}}
+    draft.spec["workflowMetadata"] = metadata
 
 
 def account_dag_names(draft: WorkflowDraft) -> None:

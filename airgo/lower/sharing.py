@@ -8,6 +8,7 @@ from typing import cast
 from airgo.argo.names import Namer, template_name
 from airgo.argo.text import EnvRef, Expression, Input, ItemHole, Text, map_text, text
 from airgo.lower.draft import Leaf, Node, WorkflowDraft
+from airgo.lower.landing import inputs_in_expressions
 from airgo.lower.parameters_of_xcom import DEFAULTS, output_parameter
 
 _TASK_DATA = re.compile(r"\btasks[.\[]")
@@ -68,7 +69,8 @@ def _template(name: str, nodes: list[Node], draft: WorkflowDraft) -> dict[str, o
     first = nodes[0]
     made = first.draft
     assert made is not None
-    constants = {key: first.arguments[key] for key in first.arguments if _constant(key, nodes)}
+    fixed = _in_expressions(made.body)
+    constants = {key: first.arguments[key] for key in first.arguments if key not in fixed and _constant(key, nodes)}
     parameters = [{"name": key} for key in first.arguments if key not in constants]
     body = cast(dict[str, object], map_text(made.body, lambda leaf: _with_constants(leaf, constants)))
     for node in nodes:
@@ -88,6 +90,18 @@ def _template(name: str, nodes: list[Node], draft: WorkflowDraft) -> dict[str, o
     if outputs:
         template["outputs"] = {"parameters": outputs}
     return template
+
+
+def _in_expressions(body: dict[str, object]) -> set[str]:
+    """Inputs that an expression of the body reads: nothing can be put in their place."""
+    found: set[str] = set()
+
+    def look(leaf: Leaf) -> Leaf:
+        found.update(inputs_in_expressions(leaf))
+        return leaf
+
+    map_text(body, look)
+    return found
 
 
 def _annotations(nodes: list[Node]) -> dict[str, object]:

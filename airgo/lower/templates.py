@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from airgo import ir
 from airgo.checks.unreadable import problem_of
 from airgo.lower import strategies
-from airgo.lower.base_arguments import BASE, MAILS, account_base_arguments
+from airgo.lower.base_arguments import BASE, MAILS, SENSOR, account_base_arguments
 from airgo.lower.draft import CannotLower, Node, TemplateDraft, WorkflowDraft
 from airgo.lower.expansion import CODE_STRATEGIES, expand
 from airgo.lower.images import images
@@ -29,6 +29,10 @@ from airgo.lower.values import lower_value
 from airgo.mapping.rendering import Rendered, RenderError, render
 from airgo.mapping.schema import OperatorMapping
 from airgo.source import Span
+
+
+WAITING_STRATEGIES = frozenset({"poll", "python-sensor", "external-task", "time-sensor"})
+"""Strategies that read a sensor's arguments, and say in their notes what becomes of them."""
 
 
 def templates(draft: WorkflowDraft) -> None:
@@ -98,7 +102,7 @@ def _values(node: Node, mapping: OperatorMapping, draft: WorkflowDraft) -> dict[
     for name, argument in task.arguments.items():
         spec = mapping.arguments.get(name)
         if spec is None:
-            if name not in BASE and name not in MAILS:
+            if name not in BASE and name not in MAILS and not (name in SENSOR and mapping.strategy in WAITING_STRATEGIES):
                 _unmapped(node, name, argument, mapping, draft)
             continue
         standing, reason = spec.standing(argument.value)

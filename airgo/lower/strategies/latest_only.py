@@ -1,0 +1,31 @@
+"""Latest-only: what follows runs only in the run of the latest interval.
+
+A run is the latest one from its interval's end to the next one's. Runs by hand, and runs without an interval, let everything through.
+https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/latest_only.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from airgo.lower.draft import CannotLower, Node, TemplateDraft, WorkflowDraft
+from airgo.lower.rules import UNRENDERABLE
+from airgo.lower.strategies import strategy
+from airgo.macros.dates import GIVEN, SCHEDULED, next_interval_end, run_dates
+
+
+@strategy("latest-only")
+def latest_only(node: Node, values: Mapping[str, object], options: Mapping[str, object], draft: WorkflowDraft) -> TemplateDraft:
+    """A step without a pod; the tasks after it ask for themselves, by an expression over the clock."""
+    made = TemplateDraft({"suspend": {"duration": "0"}}, "latest-only", node.task.span)
+    schedule = draft.dag.schedule
+    if schedule.kind in ("cron", "delta") and not schedule.interval:
+        return made
+    if schedule.kind in ("none", "once", "continuous", "assets"):
+        return made
+    end, following = run_dates(draft.dag).end, next_interval_end(draft.dag)
+    if end.code is None or following.code is None:
+        raise CannotLower(UNRENDERABLE, f"when the interval after the run's ends is not known: {end.reason or following.reason}")
+    by_hand = f"{GIVEN} == '' && !({SCHEDULED})"
+    made.lets_through = f"{by_hand} || (({end.code}) < now() && now() <= ({following.code}))"
+    return made
