@@ -55,7 +55,6 @@ class Follower:
         self.seen = set() if seen is None else seen
         self.names: dict[str, str] = {}
         self.source: Source | None = None
-        self.arguments = ""
 
     def start(self, entry: Carried, positional: int) -> None:
         """The callable itself: the context fills parameters of its keys' names, and what is left goes to `**`."""
@@ -70,8 +69,8 @@ class Follower:
                 self.read(name)
                 kinds[name] = KEYS[name]
         if isinstance(params.star_kwarg, cst.Param):
-            self.arguments = params.star_kwarg.name.value
-            kinds[self.arguments] = CONTEXT
+            self.use.catch_all = True
+            kinds[params.star_kwarg.name.value] = CONTEXT
         self.function(entry, kinds)
 
     def read(self, *path: str) -> None:
@@ -113,14 +112,12 @@ class Follower:
 
     def key(self, name: str, node: cst.CSTNode) -> str:
         """`context["name"]`."""
-        if name in self.given and self.arguments:
+        if name in self.given and self.use.catch_all:
             return VALUE
         if name not in KEYS:
             self.problem(rules.CONTEXT, f"Airflow's context has no {name}", node)
             return VALUE
         self.read(name)
-        if self.arguments:
-            self.use.keywords[name] = None
         return KEYS[name]
 
     def subscript(self, node: cst.Subscript) -> str | None:

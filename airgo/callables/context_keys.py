@@ -117,18 +117,22 @@ class Pull:
 class ContextUse:
     """What a task asks for. `paths`: ("ds",), ("dag_run", "run_id"), ("dag_run", "conf", "day"), ("ti", "task_id") …
 
-    `filled`: parameters of the callable that the context fills. `keywords`: keys that its `**` parameter is read for.
+    `filled`: parameters of the callable that the context fills. `catch_all`: its `**` parameter takes the rest of the context.
     `current`: get_current_context is called. `pushes`: keys of xcom_push; `pushes_unknown`: also under computed keys.
     """
 
     paths: dict[tuple[str, ...], None] = field(default_factory=dict)
     filled: dict[str, None] = field(default_factory=dict)
-    keywords: dict[str, None] = field(default_factory=dict)
+    catch_all: bool = False
     pulls: dict[Pull, None] = field(default_factory=dict)
     pushes: dict[str, None] = field(default_factory=dict)
     pushes_unknown: bool = False
     current: bool = False
     problems: list[Problem] = field(default_factory=list)
+
+    def keywords(self) -> list[str]:
+        """The keys that the callable's `**` parameter must hold."""
+        return [key for key in self.read_keys() if key not in self.filled] if self.catch_all else []
 
     def read_keys(self) -> list[str]:
         """The keys of the context that are read, in the order met."""

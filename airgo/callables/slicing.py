@@ -95,7 +95,7 @@ def slice_callables(codes: tuple[CodeRef, ...], files: ProjectFiles | None, conf
             names=frozenset(collected.owners),
             functions=functions_of(call.function, collected),
             packages=dict(collected.requirements),
-            reads=tuple(deployment.found.values()),
+            reads=tuple(sorted(deployment.found.values(), key=lambda read: read.span)),
             bound=call.bound,
             args=call.args,
             kwargs=call.kwargs,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -100,6 +101,7 @@ def run(source: str, env: Mapping[str, str], folder: Path) -> Ran:
     """Compile a script and run it by itself, with its files below `folder` in place of /tmp/airgo."""
     compile(source, "script", "exec")
     target = folder / "airgo"
+    shutil.rmtree(target, ignore_errors=True)
     path = folder / "script.py"
     path.write_text(source.replace("/tmp/airgo", str(target)))
     clean = {"PATH": os.environ["PATH"], **env}

@@ -27,7 +27,7 @@ class Script:
 
     def clashes(self) -> set[str]:
         """Names that both the user's code and the glue or the runtime define."""
-        own = set(self.code.names) - {line.removeprefix("import ") for line in self.code.imports}
+        own = set(self.code.names) - {line.removeprefix("import ") for line in self.code.imports} - set(self.code.replaced)
         return own & (self.modules | {name for file in self.runtime for name in names_in(runtime_text(file))})
 
     def text(self) -> str:

@@ -44,6 +44,7 @@ class PythonTask:
         self.task: ir.Task = node.task
         self.env: list[dict[str, object]] = []
         self.passed: dict[int, Slice] = {}
+        self.templates = ""
         self.code = self._slice()
         self.carried = Carried(self._passed_function)
         positional, keyword = self._positional(), self._keyword()
@@ -112,7 +113,10 @@ class PythonTask:
 
     def _templates_dict(self) -> str:
         """The expression for templates_dict."""
-        return self.carried.expression("templates_dict", self.task.value("templates_dict"), self.values.get("templates_dict"))
+        if not self.templates:
+            raw, lowered = self.task.value("templates_dict"), self.values.get("templates_dict")
+            self.templates = self.carried.expression("templates_dict", raw, lowered)
+        return self.templates
 
     def _parameters(self) -> list[cst.Param]:
         """The parameters that a call can fill; the first one of a bound method is filled already."""
@@ -138,8 +142,7 @@ class PythonTask:
         """The arguments that Airflow fills from the context."""
         if self.options.get("context") is False:
             return []
-        keys = [*self.use.filled, *(key for key in self.use.keywords if key not in self.use.filled)]
-        return [f"{key}={self.context.expression(key, pushed)}" for key in keys]
+        return [f"{key}={self.context.expression(key, pushed)}" for key in (*self.use.filled, *self.use.keywords())]
 
     def _current_context(self, pushed: Mapping[str, str]) -> list[str]:
         """Lines that fill what get_current_context() gives."""
