@@ -105,6 +105,8 @@ class Reader:
             return self.call(value)
         if isinstance(value, Choice):
             choices = (self.value(value.then), self.value(value.orelse))
+            if choices[0] == choices[1]:
+                return choices[0]
             return self.unknown("it depends on a test that could not be decided", choices)
         kwargs = getattr(value, "normalized", None)
         if type(value).__name__ == "relativedelta" and kwargs is not None:
@@ -194,6 +196,12 @@ class Reader:
         """DeltaDataIntervalTimetable and DeltaTriggerTimetable."""
         return replace(self.value(argument(value, 0, "delta")), interval=interval)
 
+    def partitioned(self, value: ExternCall) -> Schedule:
+        """Timetables over partitions of assets: started by assets, partition by partition, which Argo cannot follow."""
+        last = value.name.rpartition(".")[2]
+        self.collector.add(CUSTOM_TIMETABLE.at(self.span, f"{last} starts a run for each partition of an asset", subject=self.subject))
+        return Schedule("assets", class_name=value.name, expression=value.kwargs.get("assets", value.args[0] if value.args else None))
+
     def assets_or_time(self, value: ExternCall) -> Schedule:
         """AssetOrTimeSchedule: a timetable, and assets besides."""
         timed = self.value(value.kwargs.get("timetable"))
@@ -209,6 +217,8 @@ TIMETABLES: Mapping[str, Callable[[Reader, ExternCall], Schedule]] = {
     "DeltaDataIntervalTimetable": lambda reader, value: reader.delta_timetable(value, interval=True),
     "DeltaTriggerTimetable": lambda reader, value: reader.delta_timetable(value, interval=False),
     "NullTimetable": lambda reader, value: Schedule("none"),
+    "CronPartitionTimetable": lambda reader, value: reader.cron_timetable(value, interval=False),
+    "PartitionedAssetTimetable": lambda reader, value: reader.partitioned(value),
     "OnceTimetable": lambda reader, value: Schedule("once"),
     "ContinuousTimetable": lambda reader, value: Schedule("continuous"),
     "EventsTimetable": lambda reader, value: reader.events(value),

@@ -103,6 +103,13 @@ def set_argument(dag: DagDraft, name: str, value: object, call: Call) -> None:
     dag.arguments[name] = Given(value, call.place, "assigned")
 
 
+def task_decorators(dag: DagDraft) -> object:
+    """`dag.task`."""
+    from airgo.evaluate.library.airflow_taskflow import DagDecorators  # noqa: PLC0415 - the models need the drafts
+
+    return DagDecorators(dag)
+
+
 ATTRIBUTES: dict[str, Callable[[DagDraft, Call], object]] = {
     "dag_id": lambda dag, call: dag.dag_id,
     "default_args": lambda dag, call: dag.default_args,
@@ -112,6 +119,7 @@ ATTRIBUTES: dict[str, Callable[[DagDraft, Call], object]] = {
     "task_dict": lambda dag, call: {key: task.user_value() for key, task in dag.by_id.items()},
     "task_count": lambda dag, call: len(dag.tasks),
     "task_group": lambda dag, call: dag.root,
+    "task": lambda dag, call: task_decorators(dag),
     "roots": lambda dag, call: resolve_roots(dag, call, last=False),
     "leaves": lambda dag, call: resolve_roots(dag, call, last=True),
     "schedule_interval": lambda dag, call: dag.arguments["schedule_interval"].value if "schedule_interval" in dag.arguments else None,

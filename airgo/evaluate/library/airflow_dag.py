@@ -6,7 +6,7 @@ from airgo.diagnostics import Rule, Severity
 from airgo.evaluate.authoring import authoring
 from airgo.evaluate.dag_methods import METHODS, declare_param
 from airgo.evaluate.drafts import DagDraft
-from airgo.evaluate.library.airflow_operators import argument_place
+from airgo.evaluate.library.airflow_operators import argument_place, settled_id
 from airgo.evaluate.models import extern_base, models
 from airgo.evaluate.objects import Call, ExternBase, Instance, Modelled, Native, PythonError
 from airgo.evaluate.task_drafts import Given
@@ -41,7 +41,7 @@ def fill(dag: DagDraft, kwargs: dict[str, object], call: Call) -> None:
         if not call.unseen:
             raise PythonError("TypeError", "DAG() missing 1 required argument: 'dag_id'")
         found = Unknown("the dag_id is among arguments that could not be seen", call.place)
-    dag.dag_id = found.key if isinstance(found, Instance) and found.key is not None else found
+    dag.dag_id = settled_id(found, call)
     written = kwargs.get("default_args")
     native = written.native if isinstance(written, Instance) else written
     dag.default_args = {} if native is None else copied(native)

@@ -5,15 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from airgo.diagnostics import Rule, Severity
 from airgo.evaluate.authoring import authoring
 from airgo.evaluate.drafts import DUPLICATE_ID, DagDraft, GroupDraft, excludes, plain_items
+from airgo.evaluate.library import airflow_operators
 from airgo.evaluate.library.airflow_mapping import expansion, kwargs_expansion
-from airgo.evaluate.library.airflow_operators import argument_place, group_of
-from airgo.evaluate.models import extern_base, models
+from airgo.evaluate.library.airflow_operators import argument_place, group_of, settled_id
+from airgo.evaluate.models import BASE_RESOLVERS, CALL_RESOLVERS, Model, extern_base, models
 from airgo.evaluate.objects import Call, ExternBase, Instance, Modelled, Native, PythonError
 from airgo.evaluate.task_drafts import ExpandDraft, Given, MappedArgument, dag_of
 from airgo.values import MISSING, Unknown
 
+OPAQUE_GROUP = Rule(
+    "AG159",
+    "opaque-group",
+    Severity.WARNING,
+    summary="A TaskGroup class of a provider",
+    why="Such a group changes how the tasks inside it run, for instance as one job of another service; airgo sees only the tasks.",
+    remedy="Check the tasks of the group, and write a mapping for their operators",
+)
 TASK_GROUP = "airflow.sdk.definitions.taskgroup.TaskGroup"
 POSITIONAL = ("group_id", "prefix_group_id", "parent_group", "dag", "default_args", "tooltip")
 
@@ -35,7 +45,7 @@ def fill(group: GroupDraft, kwargs: Mapping[str, object], call: Call) -> None:
     group.parent = parent
     group.prefix = kwargs.get("prefix_group_id", True) is not False
     label = kwargs.get("group_id", Unknown("a group without an id", call.place))
-    group.label = label.key if isinstance(label, Instance) and label.key is not None else label
+    group.label = settled_id(label, call)
     group.guard = call.machine.guard()
     group.arguments = {name: Given(value, argument_place(call.place, name)) for name, value in kwargs.items() if name not in ("dag", "parent_group")}
     own, _ = plain_items(kwargs.get("default_args"), call)
@@ -104,7 +114,29 @@ def left(call: Call) -> object:
     return None
 
 
-extern_base(ExternBase(TASK_GROUP, init=init, create=create))
+GROUP_BASE = ExternBase(TASK_GROUP, init=init, create=create)
+extern_base(GROUP_BASE)
+
+
+def is_group_class(name: str) -> bool:
+    """Is it a TaskGroup class of a provider, by its name?"""
+    return name.startswith("airflow.") and name.endswith("TaskGroup")
+
+
+def resolve(name: str) -> Model | None:
+    """The model of a provider's own TaskGroup class: the tasks inside stay, what the group itself adds is not known."""
+    if not is_group_class(name):
+        return None
+
+    def model(call: Call) -> GroupDraft:
+        call.machine.report(OPAQUE_GROUP, f"{name} is read as a plain TaskGroup", call.place)
+        return make_group(call)
+
+    return model
+
+
+CALL_RESOLVERS.insert(CALL_RESOLVERS.index(airflow_operators.resolve), resolve)
+BASE_RESOLVERS.append(lambda name: GROUP_BASE if is_group_class(name) else None)
 
 
 class GroupFactory(Modelled):

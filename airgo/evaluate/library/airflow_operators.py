@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from airgo import catalogue
 from airgo.catalogue import BASE_OPERATOR, BASE_SENSOR, OperatorFacts
 from airgo.diagnostics import Rule, Severity
+from airgo.evaluate.assumptions import settled
 from airgo.evaluate.authoring import Authoring, authoring, note_work
-from airgo.evaluate.drafts import DagDraft, GroupDraft, joined, merged_defaults
+from airgo.evaluate.drafts import DagDraft, GroupDraft, merged_defaults
 from airgo.evaluate.models import CALL_RESOLVERS, Model
 from airgo.evaluate.objects import Call, Instance, PythonError
 from airgo.evaluate.relations import OPAQUE_NODE, Node
-from airgo.evaluate.task_drafts import Given, TaskDraft, dag_of
+from airgo.evaluate.task_drafts import Given, TaskDraft, dag_of, task_of
 from airgo.source import Place
 from airgo.values import MISSING, Extern, ExternCall, Symbolic, Unknown
 
@@ -114,10 +115,16 @@ def task_label(task: TaskDraft, kwargs: Mapping[str, object], call: Call) -> obj
     """The `task_id` as written. Without one Airflow raises TypeError, unless it was among arguments that could not be seen."""
     found = kwargs.get("task_id", MISSING)
     if found is not MISSING:
-        return found.key if isinstance(found, Instance) and found.key is not None else found
+        return settled_id(found, call)
     if call.unseen:
         return Unknown("the task_id is among arguments that could not be seen", call.place)
     raise PythonError("TypeError", "missing keyword argument 'task_id'")
+
+
+def settled_id(value: object, call: Call) -> object:
+    """An id as text: a member of an Enum is its value, and what depends on the deployment takes the defaults written in the code."""
+    plain = value.key if isinstance(value, Instance) and value.key is not None else value
+    return settled(call.machine, plain) if isinstance(plain, Symbolic) else plain  # type: ignore[arg-type]  # the machine is the one Caller
 
 
 def place_in_dag(task: TaskDraft, label: object, dag: DagDraft | None, group: GroupDraft | None, call: Call) -> None:
@@ -214,6 +221,9 @@ def opaque_node(value: object, call: Call) -> Node | None:
     known = state.opaque.get(id(value))
     if known is not None:
         return known[1]
+    if isinstance(value, ExternCall) and value.args and isinstance(wrapped := task_of(value.args[0]), TaskDraft):
+        call.machine.report(OPAQUE_TASK, f"{value.name} is taken to hand back the task that it is given", call.place)
+        return wrapped
     if not isinstance(value, ExternCall) or state.current_dag() is None:
         call.machine.report(
             OPAQUE_TASK, f"{value.name if isinstance(value, Extern | ExternCall) else 'this'} is no task that airgo knows", call.place
@@ -239,11 +249,6 @@ def resolve(name: str) -> Model | None:
 def is_operator_class(name: str) -> bool:
     """Is the name an operator class, known or by its looks?"""
     return name in (BASE_OPERATOR, BASE_SENSOR) or catalogue.operator(name) is not None or looks_like_operator(name)
-
-
-def label_text(label: object) -> object:
-    """A label as text, joined where it has symbolic parts."""
-    return label if isinstance(label, str | Symbolic) else joined(str(label))
 
 
 CALL_RESOLVERS.append(resolve)

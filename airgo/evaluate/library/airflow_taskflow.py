@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from airgo import catalogue
 from airgo.evaluate.authoring import authoring
 from airgo.evaluate.drafts import merged_defaults
 from airgo.evaluate.library import airflow_operators
 from airgo.evaluate.library.airflow_mapping import depend_on_expansion, expansion, kwargs_expansion
-from airgo.evaluate.library.airflow_operators import argument_place, construct, group_of
+from airgo.evaluate.library.airflow_operators import argument_place, construct, group_of, settled_id
 from airgo.evaluate.library.airflow_return_types import returns_mapping
 from airgo.evaluate.models import CALL_RESOLVERS, Model, models
-from airgo.evaluate.objects import Call, Function, Instance, Modelled, Native, PythonError
+from airgo.evaluate.objects import Call, Function, Modelled, Native, PythonError
 from airgo.evaluate.task_drafts import TEARDOWN_RULE, ExpandDraft, Given, TaskDraft, XComHandle, dag_of
-from airgo.values import MISSING, ExternCall, Symbolic, Unknown
+from airgo.values import MISSING, ExternCall, Unknown
 
 TASK = "airflow.sdk.task"
 STANDARD = "airflow.providers.standard.decorators"
@@ -100,7 +99,7 @@ class TaskFactory(Modelled):
         group = group_of(given["task_group"].value) if "task_group" in given else state.current_group(dag)
         kwargs = {name: value.value for name, value in given.items()}
         label = kwargs.get("task_id", call.machine.attribute(self.function, "__name__", ""))
-        label = label.key if isinstance(label, Instance) and label.key is not None else label
+        label = settled_id(label, call)
         kwargs["task_id"] = dag.unique_id(label, group) if dag is not None and isinstance(label, str) else label
         op_kwargs = with_defaults(self.function, op_args, op_kwargs, merged_defaults(dag, group, kwargs.get("default_args"), call)[0], call)
         kwargs |= {"python_callable": self.function, "op_args": op_args, "op_kwargs": op_kwargs}
@@ -282,14 +281,25 @@ def resolve(name: str) -> Model | None:
     return lambda call: decorator(kind, call)
 
 
-def moved(given: Given, value: object) -> Given:
-    """The same argument with another value."""
-    return replace(given, value=value)
+class DagDecorators(Modelled):
+    """`dag.task`: the decorators of TaskFlow, for one DAG."""
 
+    __slots__ = ("dag",)
 
-def is_text(value: object) -> bool:
-    """Is it text, known or not?"""
-    return isinstance(value, str | Symbolic)
+    def __init__(self, dag: object) -> None:
+        self.dag = dag
+
+    def decorator(self, kind: str, call: Call) -> object:
+        """`@dag.task` and `@dag.task.kind`."""
+        return decorator(kind, Call(call.machine, call.name, call.args, {**call.kwargs, "dag": self.dag}, call.place, call.unseen))
+
+    def called(self, call: Call) -> object:
+        """`@dag.task`, `@dag.task(...)`."""
+        return self.decorator("", call)
+
+    def get_attribute(self, name: str, call: Call) -> object:
+        """`dag.task.bash`."""
+        return Native(name, lambda inner: self.decorator(name, inner))
 
 
 CALL_RESOLVERS.insert(CALL_RESOLVERS.index(airflow_operators.resolve), resolve)
