@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from airgo.argo.text import Part, Text, text
 from airgo.mapping.functions import FILTERS, FUNCTIONS
 from airgo.mapping.signals import MappingUse
-from airgo.values import SymbolicUse
+from airgo.values import Symbolic, SymbolicUse
 
 SINGLE = re.compile(r"<%=((?:(?!%>).)*)%>", re.DOTALL)
 METHODS = frozenset({"get", "items", "keys", "values", "startswith", "endswith", "total_seconds", "lower", "upper", "strip", "split"})
@@ -57,9 +57,17 @@ def finalize(context: Context, value: object) -> str:
     raise MappingUse(f"a value of type {type(value).__name__} cannot stand inside text")
 
 
-def environment() -> ImmutableSandboxedEnvironment:
+class Environment(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, in which values that are not plain data have no attributes at all."""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """May an expression read this attribute?"""
+        return not isinstance(obj, Text | Symbolic) and super().is_safe_attribute(obj, attr, value)
+
+
+def environment() -> Environment:
     """The one environment of all mappings."""
-    made = ImmutableSandboxedEnvironment(
+    made = Environment(
         block_start_string="<%",
         block_end_string="%>",
         variable_start_string="<%=",

@@ -98,6 +98,13 @@ def merge(first: object, *others: object) -> object:
     return kubernetes.or_omit(result)
 
 
+def without_none(value: object) -> dict[str, object]:
+    """A dict without the keys whose value is None."""
+    if not isinstance(value, Mapping):
+        raise MappingUse(f"a dict is expected, not {kubernetes.kind_of(value)}")
+    return {str(key): item for key, item in value.items() if item is not None}
+
+
 def as_list(value: object) -> list[object]:
     """A list or tuple as a list; any other value as a list of one."""
     return list(value) if isinstance(value, list | tuple) else [value]
@@ -200,6 +207,7 @@ NAMED: dict[str, Callable[..., object]] = {
     "secret_volumes": kubernetes.secret_volumes,
     "statements": statements,
     "user_id": containers.user_id,
+    "without_none": without_none,
     "words": containers.words,
 }
 

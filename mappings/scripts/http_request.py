@@ -66,5 +66,3 @@ def request():
         if options.get("check_response") is False:
             return error.read().decode("utf-8", errors="replace")
         raise
-
-

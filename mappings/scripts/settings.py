@@ -44,5 +44,3 @@ def hand_on(value):
     os.makedirs("/tmp/airgo", exist_ok=True)
     with open("/tmp/airgo/return-value", "w") as file:
         file.write(json.dumps(value).replace("{{", "{\\u007b"))
-
-
