@@ -6,19 +6,20 @@ import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from airgo import ir, suppression
-from airgo.argo.names import object_name
+from airgo.argo.names import Namer, object_name
 from airgo.argo.validate import validate as validate_documents
 from airgo.argo.yaml import dump
 from airgo.diagnostics import Collector, Diagnostic, Rule, Severity
-from airgo.discovery import Refused
+from airgo.discovery import ProjectFiles, Refused
 from airgo.lower import lower
 from airgo.lower.inputs import shared_manifests
 from airgo.lower.result import Lowered, Manifest
 from airgo.mapping.registry import Registry
 from airgo.output import kustomization, python_image
-from airgo.reading import Inspection, Run, inspect
+from airgo.reading import Reading, Run, begin, each_file, read_file
 from airgo.source import Span, whole_file
 
 log = logging.getLogger(__name__)
@@ -42,81 +43,120 @@ INTERNAL_DAG = Rule(
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """A conversion: the IR, the lowered DAGs, every manifest to write (paths below the output folder), and all diagnostics, sorted."""
+class DagFound:
+    """A DAG that was read: its id and place, and the (upstream, downstream) pairs of its tasks."""
 
-    inspection: Inspection
+    dag_id: str
+    span: Span
+    edges: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """One DAG file after everything that can be done for it alone. `imported`: project files that its code read."""
+
+    path: str
+    status: str
+    imported: tuple[str, ...]
+    dags: tuple[DagFound, ...]
+    lowered: tuple[Lowered, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A conversion: what each file gave, the DAGs that are written, every text to write by path, and all diagnostics, sorted."""
+
+    files: tuple[FileResult, ...]
     lowered: tuple[Lowered, ...]
     manifests: tuple[Manifest, ...]
     texts: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...]
 
+    @property
+    def dags(self) -> tuple[DagFound, ...]:
+        """Every DAG that was read, converted or not."""
+        return tuple(dag for file in self.files for dag in file.dags)
+
 
 def convert(run: Run) -> Result:
-    """The whole way: inspect, lower each DAG, add the shared objects, check what came out."""
-    inspection = inspect(run)
-    registry = Registry.load([run.files.root / folder for folder in run.config.mappings])
-    dags = convertible(inspection, run.collector)
-    lowered = tuple(one for dag in dags if (one := lower_one(dag, run, registry)) is not None)
-    project = project_name(run)
-    shared = shared_manifests(project, lowered, run.config)
-    manifests = (*(m for one in lowered for m in one.manifests), *shared)
-    validate(manifests, lowered, run)
+    """The whole way: read and lower each file, add the objects that DAGs share, check what came out."""
+    reading = begin(run)
+    collector = Collector()
+    files = tuple(each_file(run, reading, convert_file))
+    for file in files:
+        collector.extend(file.diagnostics)
+    lowered = distinct_names(distinct_ids(files, collector), reading, collector)
+    shared = shared_manifests(run.config.project or run.files.root.name or "airgo", lowered, run.config)
+    manifests = (*(manifest for one in lowered for manifest in one.manifests), *shared)
+    validate(manifests, lowered, run, collector)
     texts = {manifest.path: dump(manifest.documents, manifest.head) for manifest in manifests}
     texts |= python_image(lowered, run.files)
     if texts:
         texts["kustomization.yaml"] = kustomization(texts)
-    return Result(inspection, lowered, manifests, texts, remaining(run))
+    return Result(files, lowered, manifests, texts, remaining(run, collector))
 
 
-def remaining(run: Run) -> tuple[Diagnostic, ...]:
-    """All diagnostics but those that the user's `# airgo: ignore[...]` comments silence."""
-
-    def text_of(path: str) -> str:
-        try:
-            return run.files.read(path)
-        except Refused:
-            return ""
-
-    return suppression.apply(run.collector.sorted(), run.found.dag_files, text_of).kept
+def convert_file(reading: Reading, path: str) -> FileResult:
+    """One DAG file: evaluate, build, and lower each of its DAGs."""
+    collector = Collector()
+    file = read_file(reading, path, collector)
+    lowered = tuple(one for dag in file.dags if (one := lower_one(dag, reading, collector)) is not None)
+    dags = tuple(DagFound(dag.id, dag.span, tuple((up, task.id) for task in dag.tasks for up in task.upstream)) for dag in file.dags)
+    return FileResult(file.path, file.status, file.imported, dags, lowered, collector.sorted())
 
 
-def project_name(run: Run) -> str:
-    """The prefix of shared objects: as configured, else the project folder's name."""
-    return object_name(run.config.project or run.files.root.name or "airgo")
-
-
-def convertible(inspection: Inspection, collector: Collector) -> tuple[ir.Dag, ...]:
-    """The DAGs whose id no other DAG has; the others are reported where they stand."""
-    dags = [dag for file in inspection.files for dag in file.dags]
-    count = Counter(dag.id for dag in dags)
-    for dag in dags:
-        if count[dag.id] > 1:
-            others = [(other.span, "and here") for other in dags if other.id == dag.id and other is not dag]
-            words = f"the DAG id {dag.id} is used {count[dag.id]} times; none of these DAGs is converted"
-            collector.add(DUPLICATE_DAG.at(dag.span, words, subject=dag.id, notes=others))
-    return tuple(dag for dag in dags if count[dag.id] == 1)
-
-
-def lower_one(dag: ir.Dag, run: Run, registry: Registry) -> Lowered | None:
+def lower_one(dag: ir.Dag, reading: Reading, collector: Collector, name: str = "") -> Lowered | None:
     """One DAG, lowered. A mistake of ours costs this DAG alone (evaluator, section 9: one of the two outer walls)."""
     try:
-        return lower(dag, run.config, registry, run.files, run.collector)
+        return lower(dag, reading.config, registry(reading.files, reading.config.mappings), reading.files, collector, name=name)
     except Exception as error:
-        if run.strict:
+        if reading.strict:
             raise
         log.debug("lowering %s failed", dag.id, exc_info=True)
-        run.collector.add(INTERNAL_DAG.at(dag.span, f"{dag.id} is left out: {type(error).__name__}: {error}", subject=dag.id))
+        collector.add(INTERNAL_DAG.at(dag.span, f"{dag.id} is left out: {type(error).__name__}: {error}", subject=dag.id))
         return None
 
 
-def validate(manifests: Sequence[Manifest], lowered: Sequence[Lowered], run: Run) -> None:
+@cache
+def registry(files: ProjectFiles, folders: tuple[str, ...]) -> Registry:
+    """The operator knowledge with the project's own, loaded once a process."""
+    return Registry.load([files.root / folder for folder in folders])
+
+
+def distinct_ids(files: Sequence[FileResult], collector: Collector) -> tuple[Lowered, ...]:
+    """The DAGs whose id no other DAG has; the others are reported where they stand."""
+    dags = [dag for file in files for dag in file.dags]
+    count = Counter(dag.dag_id for dag in dags)
+    for dag in dags:
+        if count[dag.dag_id] > 1:
+            others = [(other.span, "and here") for other in dags if other.dag_id == dag.dag_id and other is not dag]
+            words = f"the DAG id {dag.dag_id} is used {count[dag.dag_id]} times; none of these DAGs is converted"
+            collector.add(DUPLICATE_DAG.at(dag.span, words, subject=dag.dag_id, notes=others))
+    return tuple(one for file in files for one in file.lowered if count[one.dag_id] == 1)
+
+
+def distinct_names(lowered: Sequence[Lowered], reading: Reading, collector: Collector) -> tuple[Lowered, ...]:
+    """Lower again the DAGs whose mangled name another DAG has, too (`a.b` and `a_b`), with a name of their own."""
+    names = Namer(object_name, [one.dag_id for one in lowered])
+    result = []
+    for one in lowered:
+        if names[one.dag_id] == object_name(one.dag_id):
+            result.append(one)
+            continue
+        file = read_file(reading, one.path, Collector())
+        again = [lower_one(dag, reading, collector, names[one.dag_id]) for dag in file.dags if dag.id == one.dag_id]
+        result += [each for each in again if each is not None]
+    return tuple(result)
+
+
+def validate(manifests: Sequence[Manifest], lowered: Sequence[Lowered], run: Run, collector: Collector) -> None:
     """Check all manifests as Argo will; a problem is reported at the Python line that it comes from."""
     origins = {pointer: span for one in lowered for pointer, span in one.origins.items()}
     for manifest in manifests:
         for problem in validate_documents(manifest.documents, run.config.argo_version):
             span = nearest(origins, f"{manifest.path}#{problem.pointer}") or whole_file(manifest.path)
-            run.collector.add(problem.rule.at(span, f"{manifest.path}{problem.pointer}: {problem.message}"))
+            collector.add(problem.rule.at(span, f"{manifest.path}{problem.pointer}: {problem.message}"))
 
 
 def nearest(origins: Mapping[str, Span], pointer: str) -> Span | None:
@@ -126,4 +166,13 @@ def nearest(origins: Mapping[str, Span], pointer: str) -> Span | None:
     return origins.get(pointer)
 
 
-__all__ = ["Inspection", "Result", "Run", "convert", "inspect"]
+def remaining(run: Run, collector: Collector) -> tuple[Diagnostic, ...]:
+    """All diagnostics but those that the user's `# airgo: ignore[...]` comments silence."""
+
+    def text_of(path: str) -> str:
+        try:
+            return run.files.read(path)
+        except Refused:
+            return ""
+
+    return suppression.apply(collector.sorted(), run.found.dag_files, text_of).kept

@@ -13,6 +13,7 @@ import pytest
 from airgo import discovery, pipeline
 from airgo.config import Config
 from airgo.diagnostics import Severity
+from airgo.reading import Run
 from airgo.report.building import build_report
 from airgo.report.model import Report
 from tests.engines.argo_server import ArgoValidator
@@ -26,25 +27,25 @@ PROJECTS = {
 
 
 @cache
-def converted(name: str) -> tuple[pipeline.Run, pipeline.Result]:
+def converted(name: str) -> tuple[Run, pipeline.Result]:
     """A project, converted once for all tests here; a mistake of ours is raised, not reported."""
     folder, version = PROJECTS[name]
-    run = pipeline.Run(discovery.discover([folder], folder), Config(airflow_version=version), strict=True)
+    run = Run(discovery.discover([folder], folder), Config(airflow_version=version), strict=True)
     return run, pipeline.convert(run)
 
 
 def report_of(name: str) -> Report:
     """The report of a project."""
     run, result = converted(name)
-    return build_report(result.inspection.files, result.lowered, result.diagnostics, run.config, run.files)
+    edges = {dag.dag_id: dag.edges for dag in result.dags}
+    return build_report(len(result.files), edges, result.lowered, result.diagnostics, run.config, run.files)
 
 
 @pytest.mark.parametrize("name", PROJECTS)
 def test_every_dag_is_converted(name: str) -> None:
     """Every DAG that was read became manifests, and nothing of airgo's own went wrong."""
     _, result = converted(name)
-    read = sorted(dag.id for file in result.inspection.files for dag in file.dags)
-    assert read == sorted(one.dag_id for one in result.lowered)
+    assert sorted(dag.dag_id for dag in result.dags) == sorted(one.dag_id for one in result.lowered)
     assert [d for d in result.diagnostics if d.code.startswith(("AG9", "AG62", "AG63", "AG64"))] == []
 
 

@@ -7,9 +7,8 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from airgo.inspection import file_as_json
 
-from airgo import discovery, ir, pipeline
+from airgo import discovery, reading
 from airgo.config import Config
 from tests.engines.airflow_oracle import Airflow, NoAirflow, airflow_2, airflow_3
 from tests.engines.required import absent
@@ -32,13 +31,8 @@ def airflow2() -> Airflow:
 def read(folder: Path, version: str) -> dict[str, dict]:
     """airgo's DAGs below a folder, in the oracle's terms, by id."""
     found = discovery.discover([folder], folder)
-    run = pipeline.Run(found, Config(airflow_version=version))
-    return {dag["dag_id"]: comparable(dag) for file in pipeline.inspect(run).files for dag in as_json(file)}
-
-
-def as_json(file: ir.File) -> list[dict]:
-    """The DAGs of one file as `airgo inspect` prints them."""
-    return file_as_json(file, ())["dags"]
+    run = reading.Run(found, Config(airflow_version=version))
+    return {dag["dag_id"]: comparable(dag) for file in reading.inspect(run) for dag in file.document["dags"]}
 
 
 def comparable(dag: dict) -> dict:

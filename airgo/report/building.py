@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from airgo import ir
 from airgo.argo.yaml import dump
 from airgo.config import Config
 from airgo.diagnostics import Diagnostic
@@ -18,22 +17,24 @@ LONGEST = 40
 
 
 def build_report(
-    inspected: Sequence[ir.File], lowered: Sequence[Lowered], diagnostics: Sequence[Diagnostic], config: Config, files: ProjectFiles
+    files_read: int,
+    edges: Mapping[str, tuple[tuple[str, str], ...]],
+    lowered: Sequence[Lowered],
+    diagnostics: Sequence[Diagnostic],
+    config: Config,
+    files: ProjectFiles,
 ) -> Report:
-    """The report of one conversion."""
-    dags = {(dag.id, dag.path): dag for file in inspected for dag in file.dags}
+    """The report of one conversion. `edges`: (upstream, downstream) pairs by DAG id, for every DAG that was read."""
     texts = Sources(files)
-    reports = tuple(dag_report(one, dags[one.dag_id, one.path], diagnostics, texts) for one in lowered)
-    converted = {one.dag_id for one in lowered}
-    missing = tuple(sorted({dag_id for dag_id, _ in dags} - converted))
+    reports = tuple(dag_report(one, edges[one.dag_id], diagnostics, texts) for one in lowered)
+    missing = tuple(sorted(edges.keys() - {one.dag_id for one in lowered}))
     renames = tuple(rename for one in lowered for rename in one.renames)
-    return Report(config.argo_version, len(inspected), reports, tuple(diagnostics), renames, merge_inputs(lowered), missing)
+    return Report(config.argo_version, files_read, reports, tuple(diagnostics), renames, merge_inputs(lowered), missing)
 
 
-def dag_report(one: Lowered, dag: ir.Dag, diagnostics: Sequence[Diagnostic], texts: Sources) -> DagReport:
+def dag_report(one: Lowered, edges: tuple[tuple[str, str], ...], diagnostics: Sequence[Diagnostic], texts: Sources) -> DagReport:
     """One DAG of the report."""
     mine = dag_diagnostics(one, diagnostics)
-    edges = tuple((upstream, task.id) for task in dag.tasks for upstream in task.upstream)
     return DagReport(
         dag_id=one.dag_id,
         file=one.path,

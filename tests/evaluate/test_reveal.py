@@ -9,7 +9,9 @@ import pytest
 from tests.evaluate import revealing
 
 DOCUMENTS = sorted(Path(__file__).parent.glob("*.md"))
-CASES = [pytest.param(section, id=f"{document.stem}: {section.title}") for document in DOCUMENTS for section in revealing.sections(document)]
+CASES = [
+    pytest.param(section, id=f"{document.stem}: {section.title}") for document in DOCUMENTS for section in revealing.sections(document)
+]
 
 
 @pytest.mark.parametrize("section", CASES)

@@ -12,7 +12,9 @@ from airgo.cli.options import FailOn, Output, Paths, exit_code, open_project, pr
 
 if TYPE_CHECKING:
     from airgo.changes.writing import Plan
-    from airgo.pipeline import Result, Run
+    from airgo.pipeline import Result
+    from airgo.reading import Run
+    from airgo.report.model import Report
 
 
 @project_options
@@ -28,16 +30,15 @@ def command(
 ) -> int:
     """Convert DAG files to Argo manifests and a migration report."""
     from airgo import pipeline
-    from airgo.report.building import build_report
     from airgo.report.summary import summary_lines
 
     if output is None and (check or dry_run or force):
         raise UsageProblem("--check, --dry-run and --force need an output folder: add -o DIR")
     run = open_project(paths, settings)
     result = pipeline.convert(run)
-    if not any(file.dags for file in result.inspection.files):
+    if not result.dags:
         return nothing_found(run, result)
-    report = build_report(result.inspection.files, result.lowered, result.diagnostics, run.config, run.files)
+    report = report_of(result, run)
     if output is None:
         print(manifests_as_one(result), end="")
         say("\n".join(summary_lines(report)))
@@ -50,6 +51,14 @@ def command(
     if plan.kept:
         return FINDINGS
     return exit_code(result.diagnostics, fail_on)
+
+
+def report_of(result: Result, run: Run) -> Report:
+    """The report of a conversion."""
+    from airgo.report.building import build_report
+
+    edges = {dag.dag_id: dag.edges for dag in result.dags}
+    return build_report(len(result.files), edges, result.lowered, result.diagnostics, run.config, run.files)
 
 
 def nothing_found(run: Run, result: Result) -> int:
@@ -66,14 +75,14 @@ def manifests_as_one(result: Result) -> str:
     return "---\n".join(text for path, text in result.texts.items() if path.endswith(".yaml") and path != "kustomization.yaml")
 
 
-def write(output: Path, result: Result, report: object, run: Run, *, force: bool, dry_run: bool) -> Plan:
+def write(output: Path, result: Result, report: Report, run: Run, *, force: bool, dry_run: bool) -> Plan:
     """Write the folder, or plan to. Raises UsageProblem when it cannot be written."""
     from airgo.changes.lock import LockProblem, digest
     from airgo.changes.writing import CannotWrite, plan
     from airgo.changes.writing import write as write_files
     from airgo.report.formats import render_all
 
-    texts = {**result.texts, **render_all(report)}  # type: ignore[arg-type]  # a Report; typed where it is used
+    texts = {**result.texts, **render_all(report)}
     sources = {path: digest(text) for path, text in source_texts(result, run).items()}
     try:
         if dry_run:
@@ -88,7 +97,7 @@ def source_texts(result: Result, run: Run) -> dict[str, str]:
     from airgo.discovery import Refused
 
     texts = {}
-    for path in sorted({path for file in result.inspection.files for path in (file.path, *file.imported)}):
+    for path in sorted({path for file in result.files for path in (file.path, *file.imported)}):
         try:
             texts[path] = run.files.read(path)
         except Refused:

@@ -21,18 +21,14 @@ def command(
 ) -> int:
     """Print the DAGs as airgo reads them: tasks, edges, schedules and arguments."""
     from airgo import __version__, reading
-    from airgo.inspection import file_as_json
 
     if form != "json":
         raise UsageProblem(f"--format {form}: inspect writes json only")
     run = open_project(paths, settings)
-    found = reading.inspect(run)
-    by_path: dict[str, list[Any]] = {}
-    for diagnostic in found.diagnostics:
-        by_path.setdefault(diagnostic.span.path, []).append(diagnostic)
-    files = [file_as_json(file, by_path.get(file.path, ())) for file in found.files]
-    print(json.dumps({"airgo": __version__, "schema": 1, "files": files}, indent=2, ensure_ascii=False))
+    files = reading.inspect(run)
+    document = {"airgo": __version__, "schema": 1, "files": [file.document for file in files]}
+    print(json.dumps(document, indent=2, ensure_ascii=False))
     if not files:
         say("airgo: no file with a DAG below " + ", ".join(run.found.searched))
         return 1
-    return exit_code(found.diagnostics, fail_on)
+    return exit_code([diagnostic for file in files for diagnostic in file.diagnostics], fail_on)

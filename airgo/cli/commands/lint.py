@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from airgo.config import Config
     from airgo.diagnostics import Diagnostic
-    from airgo.pipeline import Run
+    from airgo.reading import Run
 
 
 @project_options
@@ -46,7 +46,7 @@ def command(
     sys.stdout.write(forms[form](Findings(chosen, lines, colour=colour())))
     if statistics:
         say("\n".join(f"{count:5} {code}" for code, count in sorted(Counter(d.code for d in chosen).items())))
-    if not any(file.dags for file in result.inspection.files):
+    if not result.dags:
         say("airgo: no DAG found below " + ", ".join(run.found.searched))
         return FINDINGS
     return exit_code(chosen, fail_on)
