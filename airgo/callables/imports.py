@@ -51,6 +51,7 @@ REPLACED = {
     "BaseHook": "connections",
     "Connection": "connections",
     "get_current_context": "context",
+    "PokeReturnValue": "sensors",
 }
 """Names of Airflow that airgo's runtime replaces, and the runtime file that does."""
 

@@ -16,9 +16,3 @@ def write_xcom(name: str, value: Any) -> None:
         raise TypeError(f"the XCom {name} cannot be written as JSON: {error}") from error
     with open(os.path.join(AIRGO_FOLDER, name), "w") as file:
         file.write(text.replace("{" * 2, "{\\u007b"))
-
-
-def write_items(value: Any) -> None:
-    """Write what a mapped task fans out over: a list of JSON texts, because Argo's items lose their types (a dict gives its pairs)."""
-    pairs = [list(pair) for pair in value.items()] if isinstance(value, dict) else value
-    write_xcom("items", [json.dumps(item).replace("{" * 2, "{\\u007b") for item in pairs])

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from airgo.argo.text import Input, ItemHole, Text, XComHole
-from airgo.callables.literals import NoLiteral, is_json, literal
+from airgo.callables.literals import DATETIME_MODULE, NoLiteral, is_json, literal
 from airgo.callables.problems import ARGUMENT
 from airgo.lower.draft import CannotLower, Leaf
 from airgo.mapping.wire import escaped
@@ -37,7 +37,7 @@ class Carried:
         if isinstance(lowered, CodeRef):
             return self.code(lowered)
         if isinstance(lowered, Text):
-            return self.read(name, lowered)
+            return self.read_json(name, lowered) if is_json_hole(lowered) else self.read(name, lowered)
         if isinstance(lowered, str) and "{{" not in lowered and "\0" not in lowered:
             return self.read(name, lowered)
         if is_json(lowered):
@@ -49,9 +49,12 @@ class Carried:
         if isinstance(lowered, Symbolic):
             raise CannotLower(ARGUMENT, f"{name} is a {type(lowered).__name__}, which cannot be carried as data")
         try:
-            return literal(lowered)
+            written = literal(lowered)
         except NoLiteral as error:
             raise CannotLower(ARGUMENT, f"{name} is {error}, which cannot be carried as data") from error
+        if f"{DATETIME_MODULE}." in written:
+            self.modules.add(f"datetime as {DATETIME_MODULE}")
+        return written
 
     def mapping(self, name: str, raw: object, lowered: dict[object, object]) -> str:
         """A dict of which some values are known only when the task runs."""
@@ -100,3 +103,8 @@ def item(name: str, items: tuple[Mapping[str, object], ...] | None) -> Text:
     """The element that a mapped instance is given: as text where all elements are texts, else as JSON."""
     texts = items is not None and all(isinstance(row.get(name), str | Text) for row in items)
     return Text((ItemHole(name, json=not texts),))
+
+
+def is_json_hole(leaf: Text) -> bool:
+    """Is the text one hole that stands for JSON?"""
+    return len(leaf.parts) == 1 and isinstance(leaf.parts[0], XComHole | ItemHole) and leaf.parts[0].json

@@ -40,24 +40,26 @@ def return_lines(script: Script, read: frozenset[str], result: Result) -> None:
 
 def hand_on(script: Script, keys: list[str], name: str, result: Result) -> None:
     """Write the value, its items, or single keys of it, to the files that Argo reads."""
-    if keys == ["return_value"]:
-        script.modules.update(("json", "os"))
+    if not keys:
+        return
+    script.modules.update(("json", "os"))
+    script.lines.append(f'os.makedirs("{FOLDER}", exist_ok=True)')
+    if "return_value" in keys:
         script.lines += [
-            f'os.makedirs("{FOLDER}", exist_ok=True)',
             f'with open("{FOLDER}/{result.files["return_value"]}", "w") as file:',
             f"    file.write(json.dumps({name}).replace({ESCAPE}))",
         ]
-        return
-    if keys:
+    if "items" in keys:
+        script.lines += [
+            f"items = {name}.items() if isinstance({name}, dict) else {name}",
+            f'with open("{FOLDER}/items", "w") as file:',
+            f"    json.dump([json.dumps(item).replace({ESCAPE}) for item in items], file)",
+        ]
+    single = [key for key in keys if key not in ("return_value", "items")]
+    if single and result.multiple:
         script.runtime["xcom"] = None
-    for key in keys:
-        if key == "return_value":
-            script.lines.append(f'write_xcom("{result.files[key]}", {name})')
-        elif key == "items":
-            script.lines.append(f"write_items({name})")
-        elif result.multiple:
-            script.lines.append(f"if {key!r} in {name}:")
-            script.lines.append(f"    write_xcom({result.files[key]!r}, {name}[{key!r}])")
+        for key in single:
+            script.lines += [f"if {key!r} in {name}:", f"    write_xcom({result.files[key]!r}, {name}[{key!r}])"]
 
 
 def branch_lines(script: Script, read: frozenset[str], result: Result) -> None:
@@ -88,12 +90,16 @@ def condition_lines(script: Script, read: frozenset[str], result: Result) -> Non
         ]
 
 
+SKIPPED = (
+    f'os.makedirs("{FOLDER}", exist_ok=True)',
+    f'with open("{FOLDER}/airgo-state", "w") as file:',
+    '    file.write("skipped")',
+)
+"""Publishes that the task skips itself."""
 SKIP = (
     "except AirflowSkipException as skipped:",
     '    print(f"the task skips itself: {skipped}")',
-    f'    os.makedirs("{FOLDER}", exist_ok=True)',
-    f'    with open("{FOLDER}/airgo-state", "w") as file:',
-    '        file.write("skipped")',
+    *(f"    {line}" for line in SKIPPED),
 )
 FAIL = ("except AirflowFailException as failed:", '    print(f"the task fails for good: {failed}", file=sys.stderr)', "    sys.exit(100)")
 

@@ -283,6 +283,8 @@ class PythonTask:
         env = [*(extra if isinstance(extra, list | tuple) else ()), *map(dict, self.env), *map(dict, self.carried.env)]
         if env:
             container["env"] = env
+        if self.options.get("working_dir") is not None:
+            container["workingDir"] = self.options["working_dir"]
         container["source"] = source
         return {"script": container}
 
