@@ -100,6 +100,7 @@ BASE: Mapping[str, Handling] = {
     "max_active_tis_per_dagrun": Handling(mapped(TEMPLATE)),
     "task_concurrency": Handling(mapped(TEMPLATE + "/synchronization")),
     "do_xcom_push": Handling(mapped(TEMPLATE)),
+    "multiple_outputs": Handling(mapped(TEMPLATE)),
     "params": Handling(mapped(TEMPLATE)),
     "owner": Handling(ignored("Argo knows no owner of a task")),
     "start_date": Handling(ignored("the schedule's start date counts for the whole DAG")),
