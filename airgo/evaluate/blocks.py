@@ -9,7 +9,7 @@ import libcst as cst
 
 from airgo.evaluate import branches, rules
 from airgo.evaluate.assumptions import decide, elements, note_assumptions, verdict_of
-from airgo.evaluate.branches import Guarded, Journal, Pending, Side
+from airgo.evaluate.branches import Absent, Guarded, Journal, Pending, Side
 from airgo.evaluate.errors import error_of, exception_value, matches
 from airgo.evaluate.expressions import evaluate
 from airgo.evaluate.objects import PythonError
@@ -171,9 +171,8 @@ def for_over(machine: Machine, node: cst.For, scope: Scope, iterable: object) ->
     signal = None
     for element in found:
         machine.step()
-        assign(machine, node.target, element, scope)
         begun = len(machine.frame.pending)
-        signal = run_block(machine, node.body, scope)
+        signal = for_round(machine, node, element, scope)
         settle_pending(machine, begun, "continue")
         if signal is not None and signal.kind != "continue":
             break
@@ -182,6 +181,20 @@ def for_over(machine: Machine, node: cst.For, scope: Scope, iterable: object) ->
         signal = run_block(machine, node.orelse.body, scope)
     settle_pending(machine, start, "break")
     return None if signal is not None and signal.kind == "break" else signal
+
+
+def for_round(machine: Machine, node: cst.For, element: object, scope: Scope) -> Signal | None:
+    """The body for one element; under its test when the element may be absent."""
+    if isinstance(element, Absent):
+        return None
+    if branches.is_optional(element):
+        assert isinstance(element, Choice)
+        then, orelse, place = element.then, element.orelse, Place(machine.frame.module.file, node)
+        return split(
+            machine, element.test, place, lambda: for_round(machine, node, then, scope), lambda: for_round(machine, node, orelse, scope)
+        )
+    assign(machine, node.target, element, scope)
+    return run_block(machine, node.body, scope)
 
 
 def one_round(machine: Machine, node: cst.For | cst.While, scope: Scope, iterable: object, place: Place) -> Signal | None:

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from airgo.catalogue import canonical
 from airgo.evaluate.limits import CHOICE_LEAVES
 from airgo.evaluate.objects import Bound, Class, Function, Instance, Modelled, Module, Partial, PythonError
 from airgo.source import Place
-from airgo.values import MISSING, Choice, Symbolic, Unknown
+from airgo.values import MISSING, Choice, Extern, Symbolic, Unknown
 
 if TYPE_CHECKING:
     from airgo.evaluate.machine import Machine
@@ -83,6 +84,8 @@ def same(left: object, right: object) -> bool:
         return True
     if type(left) is not type(right) or isinstance(left, Modelled | Instance):
         return False
+    if isinstance(left, Extern) and isinstance(right, Extern):
+        return canonical(left.name) == canonical(right.name)
     if isinstance(left, list | tuple) and isinstance(right, list | tuple):
         return len(left) == len(right) and all(same(a, b) for a, b in zip(left, right, strict=True))
     if isinstance(left, dict) and isinstance(right, dict):
@@ -108,9 +111,28 @@ def choose(test: object, then: object, orelse: object, place: Place | None = Non
     return Choice(test, then, orelse)
 
 
-def absent(what: str, place: Place) -> Unknown:
+@dataclass(frozen=True, slots=True)
+class Absent(Unknown):
+    """Stands, in a Choice, for an element or entry that the other side of the test does not have."""
+
+
+def absent(what: str, place: Place) -> Absent:
     """What stands for something that only one side of an undecided test has."""
-    return Unknown(f"{what} exists only on one side of a test that cannot be decided", place)
+    return Absent(f"{what} exists only on one side of a test that cannot be decided", place)
+
+
+def is_optional(value: object) -> bool:
+    """Is this an element that may be absent?"""
+    return isinstance(value, Choice) and (
+        isinstance(value.then, Absent) or isinstance(value.orelse, Absent) or is_optional(value.then) or is_optional(value.orelse)
+    )
+
+
+def has_optional(container: object) -> bool:
+    """Has a container elements that may be absent, so that its length is not known?"""
+    if isinstance(container, dict):
+        return any(is_optional(value) for value in container.values())
+    return isinstance(container, list | tuple | set | frozenset | deque) and any(is_optional(value) for value in container)
 
 
 @dataclass(slots=True)

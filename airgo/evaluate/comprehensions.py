@@ -14,7 +14,7 @@ from airgo.evaluate.objects import Iterator, PythonError
 from airgo.evaluate.scope import Scope
 from airgo.evaluate.targets import assign, element_of
 from airgo.source import Place
-from airgo.values import Operation, Symbolic, Unknown
+from airgo.values import Choice, Operation, Symbolic, Unknown
 
 if TYPE_CHECKING:
     from airgo.evaluate.machine import Machine
@@ -40,10 +40,9 @@ def run(machine: Machine, clause: cst.CompFor, scope: Scope, produce: Produce) -
     if found is not None:
         for element in found:
             machine.step()
-            assign(machine, clause.target, element, inner)
-            filtered(machine, clause, inner, produce, 0)
+            with_element(machine, clause, element, inner, produce)
         return
-    place = Place(machine.frame.module.file, clause)
+    place = machine.place
     assign(machine, clause.target, element_of(machine, iterable, place), inner)
     machine.repeats.append(iterable)
     try:
@@ -51,6 +50,22 @@ def run(machine: Machine, clause: cst.CompFor, scope: Scope, produce: Produce) -
     finally:
         machine.repeats.pop()
     raise Unbounded(iterable)
+
+
+def with_element(machine: Machine, clause: cst.CompFor, element: object, scope: Scope, produce: Produce) -> None:
+    """One element; under its test when it may be absent."""
+    if isinstance(element, branches.Absent):
+        return
+    if branches.is_optional(element):
+        assert isinstance(element, Choice)
+        for polarity, leaf in ((True, element.then), (False, element.orelse)):
+            guard = branches.Guarded(element.test, polarity, machine.place)
+            machine.guards.append(guard)
+            with_element(machine, clause, leaf, scope, produce)
+            machine.guards.remove(guard)
+        return
+    assign(machine, clause.target, element, scope)
+    filtered(machine, clause, scope, produce, 0)
 
 
 def filtered(machine: Machine, clause: cst.CompFor, scope: Scope, produce: Produce, index: int) -> None:
@@ -66,7 +81,7 @@ def filtered(machine: Machine, clause: cst.CompFor, scope: Scope, produce: Produ
     if verdict is True:
         filtered(machine, clause, scope, produce, index + 1)
     elif verdict is None:
-        guard = branches.Guarded(test, True, Place(machine.frame.module.file, clause))
+        guard = branches.Guarded(test, True, machine.place)
         machine.guards.append(guard)
         try:
             filtered(machine, clause, scope, produce, index + 1)
@@ -77,7 +92,9 @@ def filtered(machine: Machine, clause: cst.CompFor, scope: Scope, produce: Produ
 def conditional(machine: Machine, guards: int, value: object) -> object:
     """An element under the undecided tests of its comprehension: a choice against nothing."""
     for guard in reversed(machine.guards[guards:]):
-        value = branches.choose_built(guard.test, value, branches.absent("this element", guard.place), guard.place)
+        missing = branches.absent("this element", guard.place)
+        sides = (value, missing) if guard.polarity else (missing, value)
+        value = branches.choose_built(guard.test, *sides, guard.place)
     return value
 
 

@@ -25,8 +25,9 @@ def decorate(machine: Machine, nodes: Sequence[cst.Decorator], value: object, sc
 
     applied = [(node, evaluate(machine, node.decorator, scope)) for node in nodes]
     for node, decorator in reversed(applied):
-        machine.node = node
-        place = Place(machine.frame.module.file, node)
+        at = node.decorator if isinstance(node.decorator, cst.Call) else getattr(value, "node", node)
+        machine.node = at
+        place = Place(machine.frame.module.file, at)
         value = apply(machine, decorator, value, place)
     return value
 

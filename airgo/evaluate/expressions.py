@@ -218,9 +218,7 @@ def mapping_of_instance(machine: Machine, value: Instance) -> object:
 @evaluates(cst.Attribute)
 def attribute(machine: Machine, node: cst.Attribute, scope: Scope) -> object:
     """`x.name`."""
-    value = evaluate(machine, node.value, scope)
-    machine.node = node
-    return get_attribute(machine, value, node.attr.value)
+    return get_attribute(machine, evaluate(machine, node.value, scope), node.attr.value)
 
 
 def get_attribute(machine: Machine, value: object, name: str) -> object:

@@ -35,7 +35,7 @@ from airgo.evaluate import (
     rules,
     statements,
 )
-from airgo.evaluate.branches import Guarded, Journal, Pending
+from airgo.evaluate.branches import Guarded, Journal, Pending, has_optional, is_optional
 from airgo.evaluate.limits import OutOfFuel
 from airgo.evaluate.models import load_library
 from airgo.evaluate.modules import ParseCache
@@ -183,6 +183,9 @@ class Machine(Caller):
         if isinstance(value, Choice):
             then, orelse = self.truth(value.then), self.truth(value.orelse)
             return then if then == orelse else None
+        if isinstance(value, list | dict | set) and value and has_optional(value):
+            values = value.values() if isinstance(value, dict) else value
+            return None if all(is_optional(one) for one in values) else True
         return truth(value)
 
     def isinstance(self, value: object, cls: object) -> bool | None:

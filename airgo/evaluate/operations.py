@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from airgo.evaluate import limits
 from airgo.evaluate.branches import choose
-from airgo.evaluate.models import ORDINARY_ERRORS, error_text
+from airgo.evaluate.models import ORDINARY_ERRORS, TYPES, error_text
 from airgo.evaluate.objects import Class, Function, Instance, Modelled, Module, PythonError
 from airgo.values import (
     MISSING,
@@ -178,14 +178,28 @@ def identity(machine: Machine, symbol: str, left: object, right: object) -> obje
     if left is right or (isinstance(left, SCALARS) and isinstance(right, SCALARS)):
         verdict = left is right or (type(left) is type(right) and left == right)
     elif isinstance(left, Extern) and isinstance(right, Extern):
-        if left.name != right.name:
+        equal = same_name(left, right)
+        if equal is None:
             return symbolic(machine, symbol, left, right)
-        verdict = True
+        verdict = equal
     elif is_definite(left) or is_definite(right) or not (isinstance(left, Symbolic) or isinstance(right, Symbolic)):
         verdict = False
     else:
         return symbolic(machine, symbol, left, right)
     return verdict if symbol == "is" else not verdict
+
+
+def same_name(left: Extern, right: Extern) -> bool | None:
+    """Are two names from outside the same object? Two types of Python's library are when they stand for the same one."""
+    if left.name == right.name:
+        return True
+    kinds = plain_type(left.name), plain_type(right.name)
+    return None if None in kinds else kinds[0] is kinds[1]
+
+
+def plain_type(name: str) -> type | None:
+    """The type of Python's library that a name stands for."""
+    return type(None) if name == "builtins.NoneType" else TYPES.get(name)
 
 
 def is_definite(value: object) -> bool:
@@ -316,8 +330,10 @@ def symbolic(machine: Machine, symbol: str, left: object, right: object) -> obje
         return strings.template((left, right))
     if symbol == "|" and isinstance(left, Extern | Class | None) and isinstance(right, Extern | Class | None):
         return Extern("typing.Union")
-    if symbol in {"==", "!="} and isinstance(left, Extern) and isinstance(right, Extern) and left.name == right.name:
-        return symbol == "=="
+    if symbol in {"==", "!="} and isinstance(left, Extern) and isinstance(right, Extern):
+        equal = same_name(left, right)
+        if equal is not None:
+            return equal is (symbol == "==")
     return Operation(BINARY[symbol][0], (left, right), machine.place)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 QUOTE_OR_ESCAPE = re.compile(r'\\.|"', re.DOTALL)
+TRIPLE = ('"""', "'''")
 FunctionNode = cst.FunctionDef | cst.Lambda
 
 
@@ -77,7 +78,9 @@ def literal(node: cst.SimpleString | cst.Integer | cst.Float | cst.Imaginary) ->
     try:
         return LITERALS[node]
     except KeyError:
-        found = LITERALS[node] = ast.literal_eval(node.value)
+        text = node.value
+        simple = text[0] in "'\"" and "\\" not in text and text[:3] not in TRIPLE
+        found = LITERALS[node] = text[1:-1] if simple else ast.literal_eval(text)
         return found
 
 

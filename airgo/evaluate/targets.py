@@ -26,7 +26,6 @@ def assign(machine: Machine, target: cst.BaseExpression, value: object, scope: S
 
     if isinstance(target, cst.Attribute):
         owner = evaluate(machine, target.value, scope)
-        machine.node = target
         attributes.set_attribute(machine, owner, target.attr.value, value)
     elif isinstance(target, cst.Subscript):
         owner = evaluate(machine, target.value, scope)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sized
 
 from airgo.evaluate import limits
+from airgo.evaluate.branches import has_optional
 from airgo.evaluate.library.plain_texts import attribute_or_missing, repr_of, text_of, type_name
 from airgo.evaluate.models import PythonError, models, pure
 from airgo.evaluate.objects import (
@@ -44,6 +45,8 @@ def len_(call: Call) -> object:
     if isinstance(value, Class):
         elements = call.machine.iterate(value)
         return Unknown("the length of a class", call.place) if elements is None else len(elements)
+    if has_optional(value):
+        return Unknown("the length of a container whose elements depend on a test that cannot be decided", call.place)
     if not isinstance(value, Sized):
         raise PythonError("TypeError", f"object of type '{type_name(value)}' has no len()")
     return len(value)
