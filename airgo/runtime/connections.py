@@ -56,20 +56,23 @@ class BaseHook:
 
 def connection_of_uri(conn_id: str, uri: str) -> Connection:
     """A connection from `type://login:password@host:port/schema?extra=value`, every part percent-encoded."""
-    parts = urlsplit(uri)
-    host = parts.netloc.rpartition("@")[2].partition(":")[0]
-    if "://" in parts.path:  # airflow writes type://scheme://host for hosts with a scheme of their own
-        inner = connection_of_uri(conn_id, parts.path.lstrip("/"))
-        host = f"{inner.conn_type}://{inner.host or ''}"
+    kind, _, rest = uri.partition("://")
+    inner = "://" in rest.partition("?")[0]  # kind://scheme://host, for hosts with a scheme of their own
+    parts = urlsplit(rest if inner else uri)
+    host = unquote(parts.hostname or "")
+    if "/" in host:
+        host = unquote(parts.netloc.rpartition("@")[2].partition(":")[0])
+    if inner:
+        host = parts.scheme + "://" + host
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     extra = query["__extra__"] if "__extra__" in query else json.dumps(query) if query else None
     return Connection(
         conn_id,
-        conn_type={"postgresql": "postgres"}.get(parts.scheme, parts.scheme),
-        host=unquote(host) or None,
-        login=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
-        schema=unquote(parts.path[1:]) or None,
+        conn_type="postgres" if kind == "postgresql" else kind,
+        host=host,
+        login=unquote(parts.username) if parts.username else parts.username,
+        password=unquote(parts.password) if parts.password else parts.password,
+        schema=unquote(parts.path[1:]),
         port=parts.port,
         extra=extra,
     )
