@@ -38,11 +38,12 @@ Options of the strategies (rendered; keys whose expression gave `omit` are absen
     poll            image; command (list); source (the text of the condition, in the language of `command`); env (entries);
                     output ("/tmp/airgo/return-value" when the condition writes an XCom there). The condition exits 0 when it is met,
                     1 when it is not met yet, and with any other code when asking failed (the task fails, and may be retried)
-    resource        manifest (YAML text, or a dict); unwrap (the object may be under this key of it); action (default create);
-                    name (base of the object's name; absent: the manifest's); keep_name (the object has just that name, none is generated);
-                    namespace; set ({dotted path: value}, over the manifest); kinds ({kind: {success, failure, failure_when_retried}}:
-                    the conditions that end the wait, by the manifest's kind; none: the task ends when the object is created;
-                    failure_when_retried goes with a spec.restartPolicy.type other than Never)
+    resource        manifest (YAML text, Text or a dict); unwrap (the object may be under this key of it); action (default create);
+                    name (base of the object's name; absent: the manifest's); keep_name (the object has just that name, none is
+                    generated); owned (False: the object outlives the workflow); namespace; set ({dotted path: value}, over the
+                    manifest); kinds ({kind: {success, failure, failure_when_retried}}: the conditions that end the wait, by the
+                    manifest's kind; none: the task ends when the object is created; failure_when_retried goes with a
+                    spec.restartPolicy.type other than Never)
     sql             conn_id; conn_type (absent: as airgo.toml says of the connection); clients: {conn_type: template body}
 
 `required`, `template` and `default` as in Airflow's signature. `same_as` names the argument under which expressions see the value (the

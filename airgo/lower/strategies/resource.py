@@ -44,7 +44,11 @@ def resource(node: Node, values: Mapping[str, object], options: Mapping[str, obj
     except BadManifest as error:
         raise CannotLower(UNRENDERABLE, f"the manifest of {node.task.id} {error}") from error
     body: dict[str, object] = {"action": action}
-    if action == "create" and _table(document, "metadata").get("namespace") in (None, draft.config.namespace):
+    if (
+        action == "create"
+        and options.get("owned") is not False
+        and _table(document, "metadata").get("namespace") in (None, draft.config.namespace)
+    ):
         body["setOwnerReference"] = True  # an owner in another namespace would have the object collected at once
     body |= _conditions(options, document, node)
     body["manifest"] = written
