@@ -109,7 +109,8 @@ def _default(param: ir.Param) -> object:
 
 
 def _declared(param: ir.Param, draft: WorkflowDraft) -> dict[str, object]:
-    default, declared = _default(param), {}
+    default = _default(param)
+    declared: dict[str, object] = {}
     if is_plain(default):
         declared["value"] = _written(default)
     else:

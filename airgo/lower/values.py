@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from airgo import ir
@@ -98,7 +98,7 @@ class Lowering:
         if isinstance(value, Symbolic):
             return self._symbolic(value)
         if isinstance(value, dict):
-            return {key: self.value(item) for key, item in self._once(value, value.items())}
+            return {key: self.value(item) for key, item in zip(value, self._once(value, value.values()), strict=True)}
         if isinstance(value, list | tuple):
             items = [self.value(item, whole=whole) for item in self._once(value, value)]
             return items if isinstance(value, list) else tuple(items)
@@ -106,11 +106,11 @@ class Lowering:
             return sorted((self.value(item) for item in value), key=str) if self.templated else value
         return value
 
-    def _once(self, container: object, items: object) -> Iterator[object]:
+    def _once(self, container: object, items: Iterable[object]) -> Iterator[object]:
         if id(container) in self.seen:
             raise NotExact(UNKNOWN_VALUE, "the value holds itself")
         self.seen.add(id(container))
-        yield from items  # type: ignore[misc]  # the items of a dict, list or tuple
+        yield from items
         self.seen.discard(id(container))
 
     def _text(self, value: str, *, whole: bool) -> str | Text:

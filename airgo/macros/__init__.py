@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from airgo.argo.text import Text
+from airgo.macros import expressions as _expressions
+from airgo.macros import statements as _statements
 from airgo.macros.compiler import Compiler, environment
 from airgo.macros.context import MACROS, TemplateContext
 from airgo.macros.dates import RunDates, run_dates
@@ -21,5 +23,8 @@ def render_template(source: str, context: TemplateContext, options: Mapping[str,
     compiler = Compiler(context, environment(options or {}))
     return compiler.render(source), compiler.expressions
 
+
+HANDLERS = (_statements.__name__, _expressions.__name__)
+"""The modules whose import registers the handlers of jinja2's nodes."""
 
 __all__ = ["MACROS", "NotExact", "RunDates", "TemplateContext", "render_template", "run_dates"]

@@ -8,14 +8,39 @@ from datetime import date, datetime, timedelta
 
 from airgo.macros import spaces
 from airgo.macros.context import TemplateContext
-from airgo.macros.results import Code, Known, Method, NotExact, Pulled, Result, Shift, Sourced, Space, describe
+from airgo.macros.results import Code, Known, Method, NotExact, Pulled, Result, Shift, Sourced, Space, describe, tight
 from airgo.macros.rules import RUN_TIME, UNDEFINED
 from airgo.macros.texts import call_text_method
 from airgo.macros.times import call_time_method, known_instant, shift_of, time_member
 
 _MAX_RANGE = 10_000
 _TEXT_NOW = frozenset(
-    ["upper", "lower", "strip", "lstrip", "rstrip", "title", "capitalize", "split", "rsplit", "replace", "startswith", "endswith", "removeprefix", "removesuffix", "join", "count", "find", "isdigit", "isalpha", "zfill", "splitlines", "swapcase", "partition", "rpartition"]
+    [
+        "upper",
+        "lower",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "title",
+        "capitalize",
+        "split",
+        "rsplit",
+        "replace",
+        "startswith",
+        "endswith",
+        "removeprefix",
+        "removesuffix",
+        "join",
+        "count",
+        "find",
+        "isdigit",
+        "isalpha",
+        "zfill",
+        "splitlines",
+        "swapcase",
+        "partition",
+        "rpartition",
+    ]
 )
 _DICT_NOW = frozenset({"get", "keys", "values", "items"})
 _CONNECTION_NAMES = {"extra_dejson": "extra", "conn_id": "conn_id", "get_uri": "uri"}
@@ -36,7 +61,7 @@ def member(receiver: Result, key: object, context: TemplateContext, *, item: boo
             return time_member(receiver, key) or Method(key, receiver)
         return Method(key, receiver)
     if isinstance(receiver, Code) and receiver.type == "text" and isinstance(key, int) and item:
-        return Code(f"{receiver.code}[{key}]" if receiver.code.endswith(")") else f"({receiver.code})[{key}]", "text")
+        return Code(f"{tight(receiver.code)}[{key}:{'' if key == -1 else key + 1}]", "text")
     raise NotExact(RUN_TIME, f"{describe(receiver)}.{key} is known only while the task runs")
 
 

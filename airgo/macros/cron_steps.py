@@ -125,11 +125,15 @@ def _neighbour(cron: Cron, instant: str, direction: int, *, inclusive: bool = Fa
         *tested, otherwise = [_clock(minute) for minute in (reversed(minutes) if direction < 0 else minutes)]
         turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}[comparison]
         return "(" + "".join(f"{instant}.Format('15:04') {turned} {time} ? {time} : " for time in tested) + otherwise + ")"
-    search = "findLastIndex" if direction < 0 else "findIndex"
-    now = f"{instant}.Hour() * 60 + {instant}.Minute()"
-    listed = f"# % 60 in {list(cron.minutes)} && int(# / 60) in {list(cron.hours)}"
-    found = f"{search}(0..1439, # {comparison} {now} && {listed})"
-    return f"date('2024-01-01').Add(duration(string({found}) + 'm')).Format('15:04')"
+    return _minute_search(cron, instant, comparison)
+
+
+def _minute_search(cron: Cron, instant: str, comparison: str) -> str:
+    """The same for many times: the minutes of the day are searched, away from now. (`findLast` breaks the stack of expr-lang's machine.)"""
+    sign, end = ("-", "n") if comparison[0] == "<" else ("+", "1439 - n")
+    found = f"find({int(len(comparison) == 1)}..{end}, (n {sign} #) % 60 in {list(cron.minutes)} && int((n {sign} #) / 60) in {list(cron.hours)})"
+    minute = f"(let n = {instant}.Hour() * 60 + {instant}.Minute(); n {sign} {found})"
+    return f"date('2024-01-01').Add(duration(string({minute}) + 'm')).Format('15:04')"
 
 
 def _other_day(cron: Cron, instant: str, direction: int) -> str:

@@ -37,7 +37,8 @@ PENDULUM_CODE: Mapping[str, str] = {
 
 _DIRECTIVE = re.compile(r"%-?[A-Za-z%]")
 _TOKEN = re.compile(
-    r"\[(?P<literal>[^\]]*)\]|(?P<token>YYYY|YY|MMMM|MMM|MM|M|DDDD|DDD|DD|D|dddd|ddd|d|HH|H|hh|h|mm|m|ss|s|A|ZZ|Z|X|x|Q|[A-Za-z]+)"
+    r"\[(?P<literal>[^\]]*)\]"
+    r"|(?P<token>YYYY|YY|Qo|MMMM|MMM|MM|Mo|M|DDDo|DDDD|DDD|DD|Do|D|dddd|ddd|dd|do|d|HH|H|hh|h|mm|m|ss|s|A|ZZ|Z|X|x|Q|[A-Za-z])"
 )
 _SAFE_IN_LAYOUT = re.compile(r"[-/: T_,.]*\Z")
 

@@ -131,13 +131,19 @@ def _compared_now(name: str, left: object, right: object) -> Result:
 
 def _membership(left: Result, right: Result, positive: bool) -> Result:
     word, code = ("in" if positive else "not in"), text_code(left)
-    if isinstance(right, Known) and isinstance(right.value, list | tuple | dict | set) and isinstance(left, Code) and left.type == "text":
-        items = [text_code(Known(item)) for item in right.value if isinstance(item, str)]
-        return Code(f"{tight(left.code)} {word} [{', '.join(item for item in items if item)}]", "truth")
+    if isinstance(right, Known) and isinstance(right.value, list | tuple | dict | set) and isinstance(left, Code):
+        items = [text_code(Known(item)) if isinstance(item, str) else str(item) for item in right.value if _alike(item, left)]
+        if left.type in ("text", "integer") and None not in items:
+            return Code(f"{tight(left.code)} {word} [{', '.join(item for item in items if item)}]", "truth")
     if isinstance(right, Code) and right.type == "text" and code is not None:
         test = f"{tight(right.code)} contains {_side(code)}"
         return Code(test if positive else f"not ({test})", "truth")
     raise NotExact(RUN_TIME, f"whether {describe(left)} is in {describe(right)} is known only while the task runs")
+
+
+def _alike(item: object, value: Code) -> bool:
+    """Could the item equal the value? What could not is left out of the list."""
+    return isinstance(item, str) if value.type == "text" else type(item) is int
 
 
 def negated(value: Result) -> Result:

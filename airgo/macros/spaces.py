@@ -51,7 +51,8 @@ def parameter_reference(name: str) -> str:
 def _params_member(key: str, context: TemplateContext) -> Result:
     own = _task_params(context)
     if key in own:
-        value = own[key].default if isinstance(own[key], ParamValue) else own[key]
+        given = own[key]
+        value = given.default if isinstance(given, ParamValue) else given
         if is_plain(value):
             return Known(value)
         raise NotExact(RUN_TIME, f"params.{key} of the task holds a value that is not known now")

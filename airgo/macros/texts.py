@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from airgo.argo.text import text
-from airgo.macros.results import Code, Known, NotExact, Pulled, Result, Space, Spliced, as_text, quoted, tight
+from airgo.argo.text import Text, text
+from airgo.macros.results import Code, Known, NotExact, Pulled, Result, Spliced, as_text, quoted, tight
 from airgo.macros.rules import RUN_TIME
 from airgo.macros.times import call_time_method
-
-Handler = Callable[[str, Sequence[object]], tuple[str, str]]
-
-_TRIM_ARGUMENT = re.compile(r"[^\\]*\Z")
 
 TEXT_METHODS: Mapping[str, tuple[int, str, str]] = {
     "upper": (0, "upper({t})", "text"),
@@ -112,7 +106,7 @@ def _printed(value: Result) -> Result:
 
 
 def _to_int(value: Result) -> Result:
-    if isinstance(value, Code) and value.type in ("integer",):
+    if isinstance(value, Code) and value.type == "integer":
         return value
     if isinstance(value, Code) and value.type == "text":
         return Code(f"int({value.code})", "integer")
@@ -137,9 +131,8 @@ def concatenated(values: Sequence[Result], describe: Callable[[Result], str]) ->
     if all(isinstance(value, Known) for value in values):
         return Known("".join(str(value.value) for value in values if isinstance(value, Known)))
     if all(code is not None for code in codes):
-        terms = [code if value_is_sum_safe(code) else f"({code})" for code in codes if code is not None and code != "''"]
-        return Code(" + ".join(terms), "text")
-    parts = []
+        return Code(" + ".join(term(code) for code in codes if code is not None and code != "''"), "text")
+    parts: list[str | Text] = []
     for value in values:
         if isinstance(value, Spliced):
             parts.append(value.text)
@@ -153,16 +146,6 @@ def concatenated(values: Sequence[Result], describe: Callable[[Result], str]) ->
     return Known(joined) if isinstance(joined, str) else Spliced(joined)
 
 
-def value_is_sum_safe(code: str) -> bool:
-    """May the expression stand in a sum without parentheses?"""
-    return "?" not in code.replace("?.", "") and " || " not in code and not code.startswith("let ")
-
-
-def json_text(value: object) -> str:
-    """JSON as workflow parameters hold it."""
-    return json.dumps(value, ensure_ascii=False)
-
-
-def is_space(result: Result, name: str) -> bool:
-    """Is the result this part of the context?"""
-    return isinstance(result, Space) and result.name == name
+def term(code: str) -> str:
+    """The expression as a term of a sum: in parentheses where an operator stands outside brackets and texts."""
+    return code if code.startswith("'") and code.count("'") - 2 * code.count("\\'") == 2 else tight(code)
