@@ -1,0 +1,133 @@
+"""Dependencies of whole DAGs: branches, short circuits, setups, and how a run ends."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from airgo import ir
+from airgo.lower.setups import effective_leaves, indirect_setups
+from tests.lower.building import BASH, EMPTY, LATEST_ONLY, dag, lowered, span, task
+from tests.lower.controller import outcome
+
+BRANCH = "airflow.providers.standard.operators.branch.BaseBranchOperator"
+
+
+def test_a_plain_dag_has_no_condition_and_no_end_task() -> None:
+    """Where nothing can be skipped, tasks have their names in `depends` and nothing else."""
+    done = lowered(dag(task("a"), task("b", upstream=("a",)), task("c", upstream=("a",)), task("d", upstream=("b", "c"))))
+    assert {name: (entry.get("depends"), entry.get("when")) for name, entry in done.tasks.items()} == {
+        "a": (None, None),
+        "b": ("a", None),
+        "c": ("a", None),
+        "d": ("b && c", None),
+    }
+    assert "airgo-end" not in done.templates
+    assert done.spec["templates"][0]["dag"]["failFast"] is False
+
+
+@pytest.mark.parametrize("rule", ["none_failed", "none_failed_min_one_success", "none_failed_or_skipped"])
+def test_rules_that_mean_all_success_here_are_written_as_it(rule: str) -> None:
+    """Rules about skipped tasks are plain where no task can be skipped."""
+    done = lowered(dag(task("a"), task("b", upstream=("a",), trigger_rule=rule)))
+    assert done.tasks["b"]["depends"] == "a"
+    assert "airgo-end" not in done.tasks
+
+
+def test_a_rule_that_is_not_the_default_ends_the_dag_with_a_task_of_its_own() -> None:
+    """airgo-end depends on the leaves, so that a handled failure does not fail the run and a leaf's does."""
+    done = lowered(dag(task("a"), task("b", upstream=("a",), trigger_rule="all_done"), task("c", upstream=("a",))))
+    assert done.tasks["airgo-end"] == {"name": "airgo-end", "depends": "b && c", "template": "airgo-end"}
+    assert done.templates["airgo-end"] == {"name": "airgo-end", "suspend": {"duration": "0"}}
+
+
+def test_an_unknown_trigger_rule_is_an_error() -> None:
+    """A rule that Airflow does not have is reported, not guessed."""
+    done = lowered(dag(task("a"), task("b", upstream=("a",), trigger_rule="most_done")))
+    assert "AG315" in done.codes
+
+
+def test_a_rule_that_airflow_decides_early_is_noted() -> None:
+    """one_success over several tasks waits for all of them in Argo."""
+    done = lowered(dag(task("a"), task("b"), task("c", upstream=("a", "b"), trigger_rule="one_success")))
+    assert done.codes == ["AG317"]
+
+
+def test_latest_only_of_a_schedule_without_intervals_skips_nothing() -> None:
+    """In a run by hand, and with timetables whose runs have no interval, everything after it runs."""
+    done = lowered(dag(task("latest", LATEST_ONLY), task("after", upstream=("latest",))))
+    assert done.tasks["after"].get("when") is None
+    assert done.templates["latest"]["suspend"] == {"duration": "0"}
+
+
+def test_latest_only_of_an_interval_schedule_asks_the_clock() -> None:
+    """The tasks after it ask whether the run's next interval is still open, and only direct ones do."""
+    read = dag(task("latest", LATEST_ONLY), task("after", upstream=("latest",)), task("last", upstream=("after",)))
+    done = lowered(dataclasses.replace(read, schedule=ir.Schedule("cron", ("0 3 * * *",), "UTC", True, written=True)))
+    assert "now()" in done.tasks["after"]["when"]
+    assert done.tasks["last"]["when"] == "'{{tasks.after.status}}' == 'Succeeded'"
+    assert done.tasks["airgo-end"]["depends"] == "last"
+
+
+def test_a_task_that_may_skip_itself_is_asked_by_its_direct_children_only() -> None:
+    """The state is exported once, the child asks for it, and the grandchild asks for the child's status."""
+    done = lowered(dag(task("maybe", bash_command="exit 99"), task("child", upstream=("maybe",)), task("last", upstream=("child",))))
+    assert done.tasks["child"]["when"] == "{{= (tasks.maybe?.outputs?.parameters?.['airgo-state'] ?? '') != 'skipped' }}"
+    assert done.tasks["last"]["when"] == "'{{tasks.child.status}}' == 'Succeeded'"
+    (state,) = done.templates["maybe"]["outputs"]["parameters"]
+    assert state == {"name": "airgo-state", "valueFrom": {"path": "/tmp/airgo/airgo-state", "default": ""}}
+
+
+def test_a_task_waits_for_the_setup_of_its_scope_whatever_its_rule() -> None:
+    """With all_done a work task still needs its setup to have succeeded."""
+    read = dag(
+        task("make", setup=True),
+        task("work", upstream=("make",)),
+        task("more", upstream=("work",), trigger_rule="all_done"),
+        task("drop", upstream=("make", "more"), teardown=True, trigger_rule="all_done_setup_success"),
+    )
+    done = lowered(read)
+    entry = done.tasks["more"]
+    ends = {phase: outcome(entry["depends"], entry.get("when"), {"make": phase, "work": "Omitted"}) for phase in ("Succeeded", "Failed")}
+    assert ends == {"Succeeded": "runs", "Failed": "Omitted"}
+    assert indirect_setups(read.tasks[3], read) == []
+
+
+def test_teardowns_do_not_decide_how_a_run_ends() -> None:
+    """The run ends as the work does; a teardown counts only with on_failure_fail_dagrun."""
+    work, teardown = task("work"), task("drop", upstream=("work",), teardown=True, trigger_rule="all_done_setup_success")
+    assert effective_leaves([work, teardown]) == ["work"]
+    strict = task("drop", upstream=("work",), teardown=True, trigger_rule="all_done_setup_success", on_failure_fail_dagrun=True)
+    assert effective_leaves([work, strict]) == ["drop"]
+    assert lowered(dag(work, teardown)).tasks["airgo-end"]["depends"] == "work"
+
+
+def test_renames_are_recorded_and_do_not_collide() -> None:
+    """Ids that Argo does not allow get names of their own, and nobody else's changes."""
+    done = lowered(dag(task("group.load"), task("group-load"), task("in"), task("airgo-end"), dag_id="My_DAG"))
+    assert done.workflow["metadata"]["name"] == "my-dag"
+    assert len(set(done.tasks)) == 4
+    assert "group-load" in done.tasks
+    assert {(one.kind, one.id) for one in done.lowered.renames} == {
+        ("dag", "My_DAG"),
+        ("task", "group.load"),
+        ("task", "in"),
+        ("task", "airgo-end"),
+    }
+
+
+def test_empty_steps_share_one_template() -> None:
+    """Steps without a pod are all alike."""
+    done = lowered(dag(task("start", EMPTY), task("work", BASH, upstream=("start",)), task("stop", EMPTY, upstream=("work",))))
+    assert done.tasks["start"]["template"] == done.tasks["stop"]["template"] == "empty"
+    assert done.templates["empty"] == {
+        "name": "empty",
+        "annotations": {"airgo/source": str(span(done_line(done)))},
+        "suspend": {"duration": "0"},
+    }
+
+
+def done_line(done: object) -> int:
+    """The line of the first empty step."""
+    return task("start", EMPTY).span.line
