@@ -191,7 +191,8 @@ DATES = [
     ),
     pytest.param(
         "{{ run_id }}",
-        f"({GIVEN} != '' ? 'backfill' : workflow?.scheduledTime != nil ? 'scheduled' : 'manual') + '__' + {DAILY}.Format('2006-01-02T15:04:05-07:00')",
+        f"({GIVEN} != '' ? 'backfill' : workflow?.scheduledTime != nil ? 'scheduled' : 'manual') + '__' + "
+        f"{DAILY}.Format('2006-01-02T15:04:05-07:00')",
         id="run_id",
     ),
 ]

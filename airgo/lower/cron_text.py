@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from math import gcd
 
-from airgo.macros.cron_fields import PRESETS, BadCron, Cron, parse_cron
+from airgo.macros.cron_fields import MONTHS, PRESETS, WEEKDAYS, BadCron, Cron, parse_cron
 from airgo.macros.cron_steps import day_test, longest_gap, on_day
 from airgo.macros.zones import UTC_NAMES, zone
 
@@ -68,8 +69,12 @@ def _field(field: str, name: str, values: tuple[int, ...]) -> str:
 
 
 def _wraps(match: re.Match[str]) -> bool:
-    low, high = match["low"], match["high"]
-    return not (low.isdigit() and high.isdigit() and int(low) <= int(high)) if low.isdigit() or high.isdigit() else True
+    """Does the range end before it starts, or mix names and numbers?"""
+    low, high = match["low"].lower(), match["high"].lower()
+    if low.isdigit() and high.isdigit():
+        return int(low) > int(high)
+    names = MONTHS if low in MONTHS else WEEKDAYS
+    return low not in names or high not in names or names.index(low) > names.index(high)
 
 
 def _steps_are_plain(field: str) -> bool:
@@ -80,7 +85,7 @@ def _steps_are_plain(field: str) -> bool:
 def _listed(values: Iterable[int]) -> str:
     """Values as a field: a step over a range where they are evenly spaced, ranges and single values else."""
     numbers = list(values)
-    gaps = {after - before for before, after in zip(numbers, numbers[1:], strict=False)}
+    gaps = {after - before for before, after in pairwise(numbers)}
     if len(numbers) > 2 and len(gaps) == 1:
         gap = gaps.pop()
         return f"{numbers[0]}-{numbers[-1]}" + (f"/{gap}" if gap > 1 else "")
@@ -192,9 +197,5 @@ def next_tick(cron: Cron, timezone: str, after: datetime) -> datetime | None:
             tick = datetime(day.year, day.month, day.day, hour, minute)
             if tick > local:
                 return tick.replace(tzinfo=info).astimezone(UTC)
-        day = _following(day)
+        day += timedelta(days=1)
     return None
-
-
-def _following(day: date) -> date:
-    return day + timedelta(days=1)

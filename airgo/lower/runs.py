@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from airgo.diagnostics import Rule, Severity
 from airgo.lower.base_arguments import CALLBACK, SLA
@@ -102,7 +103,7 @@ def _active_runs(draft: WorkflowDraft) -> None:
     if value is None:
         return
     if value == 1 and draft.config.max_active_runs_policy == "forbid" and draft.cron is not None:
-        draft.cron["concurrencyPolicy"] = "Forbid"
+        cast(dict[str, object], draft.cron["spec"])["concurrencyPolicy"] = "Forbid"
         account_dag(draft, "max_active_runs", mapped("@cron/spec/concurrencyPolicy"))
         return
     account_dag(draft, "max_active_runs", mapped(f"{OBJECT}/spec/synchronization"))

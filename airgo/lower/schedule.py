@@ -101,10 +101,7 @@ def _clock_changes(chosen: ir.Schedule, timezone: str, draft: WorkflowDraft) -> 
 def _delta(chosen: ir.Schedule, draft: WorkflowDraft, suspended: bool) -> Fate:
     anchor = _instant(draft.dag.start_date)
     try:
-        if chosen.seconds is not None:
-            ticks = ticks_of_period(chosen.seconds, anchor)
-        else:
-            ticks = _relative(chosen, anchor)
+        ticks = _relative(chosen, anchor) if chosen.seconds is None else ticks_of_period(chosen.seconds, anchor)
     except BadCron as error:
         return _refused(str(error), draft)
     if draft.dag.catchup is not True and ticks.schedules != ("0 0 * * *",):
@@ -205,7 +202,7 @@ def _written(ticks: Ticks, timezone: str, draft: WorkflowDraft, suspended: bool)
     draft.cron = {"apiVersion": "argoproj.io/v1alpha1", "kind": "CronWorkflow", "metadata": _metadata(draft, name), "spec": spec}
     if suspended:
         others = " or ".join(_words(choice) for choice in draft.dag.schedule.choices)
-        words = f"the schedule is {others}, which {draft.dag.schedule.reason or 'is not known'}; the CronWorkflow is written suspended, with {', '.join(ticks.schedules)}"
+        words = f"the schedule is {others}: {draft.dag.schedule.reason or 'which one is not known'}; the CronWorkflow is written suspended"
         draft.report(rules.SUSPENDED.at(_span(draft), words, subject=draft.dag.id))
         return Fate("approximated", rules.SUSPENDED.code)
     return mapped(f"{CRON}/spec/schedules")

@@ -17,8 +17,8 @@ SUSPENDED = Rule(
     "suspended-schedule",
     Severity.WARNING,
     summary="Whether the DAG is scheduled depends on the deployment",
-    why="The DAG file chooses between schedules by a value that airgo.toml does not give. The CronWorkflow has the one with times and "
-    "`suspend: true`: a patch of that field (kustomize) turns it on where it belongs.",
+    why="The DAG file chooses between schedules by a value that airgo.toml does not give. The CronWorkflow has the one with times "
+    "and `suspend: true`: a patch of that field (kustomize) turns it on where it belongs.",
     remedy="Give the value in airgo.toml ([variables], [env]), or patch `suspend`",
 )
 CATCHUP = Rule(
@@ -26,7 +26,8 @@ CATCHUP = Rule(
     "catchup",
     Severity.WARNING,
     summary="Missed runs are not made up for",
-    why="With catchup=True Airflow runs every interval since start_date that has no run yet. A CronWorkflow runs at most the last one it missed.",
+    why="With catchup=True Airflow runs every interval since start_date that has no run yet. A CronWorkflow runs at most the last one that "
+    "it missed.",
     remedy="Run the past intervals once with `airgo backfill`",
 )
 CATCHUP_DEFAULT = Rule(
@@ -58,8 +59,8 @@ CLOCK_CHANGE = Rule(
     "clock-change",
     Severity.WARNING,
     summary="A run falls into the hour that a change of clocks skips or repeats",
-    why="Airflow runs such a tick once, an hour later or at the second of the two times. Argo skips a time that does not exist and runs twice "
-    "at one that comes twice.",
+    why="Airflow runs such a tick once, an hour later or at the second of the two times. Argo skips a time that does not exist and runs "
+    "twice at one that comes twice.",
     remedy="Move the schedule out of that hour, or use UTC",
 )
 ASSETS = Rule(

@@ -19,7 +19,8 @@ MISSING_FILE = Rule(
     "missing-template-file",
     Severity.ERROR,
     summary="An argument names a template file that is not in the project",
-    why="Airflow reads an argument with this ending as the name of a file in the DAG's folder or template_searchpath, and fails without it.",
+    why="Airflow reads an argument with this ending as the name of a file in the DAG's folder or template_searchpath, and fails without "
+    "it.",
     remedy="Add the file, correct template_searchpath, or end the text in a space if it is not a file name",
 )
 

@@ -131,7 +131,8 @@ def _neighbour(cron: Cron, instant: str, direction: int, *, inclusive: bool = Fa
 def _minute_search(cron: Cron, instant: str, comparison: str) -> str:
     """The same for many times: the minutes of the day are searched, away from now. (`findLast` breaks the stack of expr-lang's machine.)"""
     sign, end = ("-", "n") if comparison[0] == "<" else ("+", "1439 - n")
-    found = f"find({int(len(comparison) == 1)}..{end}, (n {sign} #) % 60 in {list(cron.minutes)} && int((n {sign} #) / 60) in {list(cron.hours)})"
+    test = f"(n {sign} #) % 60 in {list(cron.minutes)} && int((n {sign} #) / 60) in {list(cron.hours)}"
+    found = f"find({int(len(comparison) == 1)}..{end}, {test})"
     minute = f"(let n = {instant}.Hour() * 60 + {instant}.Minute(); n {sign} {found})"
     return f"date('2024-01-01').Add(duration(string({minute}) + 'm')).Format('15:04')"
 

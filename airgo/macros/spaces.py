@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from jinja2 import nodes
 
+from airgo.argo.names import KEYWORDS
 from airgo.argo.text import Text, XComHole, text
 from airgo.macros import sources
 from airgo.macros.context import TemplateContext, dag_member, dag_run_member, task_member, ti_member
@@ -18,7 +19,7 @@ from airgo.macros.results import Code, Known, Method, NotExact, Pulled, Result, 
 from airgo.macros.rules import RUN_TIME, UNDEFINED, UNKNOWN_TASK
 from airgo.macros.texts import text_code
 from airgo.macros.times import shift_of
-from airgo.values import MISSING, ParamValue, is_plain
+from airgo.values import ParamValue, is_plain
 
 EXPRESSION_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _WORDS = frozenset(["not", "in", "and", "or", "matches", "contains", "startsWith", "endsWith", "let", "if", "else", "true", "false", "nil"])
@@ -32,12 +33,8 @@ def member(space: Space, key: object, context: TemplateContext, fallback: Result
         return _below_param(space, key, context)
     if space.name == "dag_run.conf":
         return Method("get", space) if key == "get" and fallback is None else conf_value(str(key), context, fallback)
-    simple: Mapping[str, Callable[[str, TemplateContext], Result]] = {
-        "dag_run": dag_run_member, "dag": dag_member, "task": task_member, "ti": ti_member, "var": _var_member,
-        "var.value": _variable, "var.json": _json_variable, "conn": _connection, "macros": _macros_member, "macros.dateutil": _macros_member,
-    }  # fmt: skip
-    if space.name in simple:
-        return simple[space.name](str(key), context)
+    if space.name in _MEMBERS:
+        return _MEMBERS[space.name](str(key), context)
     if space.name in ("conf", "macros.datetime", "macros.relativedelta"):
         return Method(str(key), space)
     raise NotExact(RUN_TIME, f"{space.name}.{key} is known to Airflow only")
@@ -45,7 +42,7 @@ def member(space: Space, key: object, context: TemplateContext, fallback: Result
 
 def parameter_reference(name: str) -> str:
     """An expression that reads the workflow parameter of this name."""
-    return f"workflow.parameters.{name}" if EXPRESSION_NAME.match(name) and name not in _WORDS else f"workflow.parameters['{name}']"
+    return f"workflow.parameters.{name}" if EXPRESSION_NAME.match(name) and name not in KEYWORDS else f"workflow.parameters['{name}']"
 
 
 def _params_member(key: str, context: TemplateContext) -> Result:
@@ -282,6 +279,20 @@ def _setting(arguments: Sequence[Result], _keywords: Mapping[str, Result], _cont
     return Spliced(joined)
 
 
+_MEMBERS: Mapping[str, Callable[[str, TemplateContext], Result]] = {
+    "dag_run": dag_run_member,
+    "dag": dag_member,
+    "task": task_member,
+    "ti": ti_member,
+    "var": _var_member,
+    "var.value": _variable,
+    "var.json": _json_variable,
+    "conn": _connection,
+    "macros": _macros_member,
+    "macros.dateutil": _macros_member,
+}
+"""What has members of its own."""
+
 _CALLS: Mapping[tuple[str, str], Callable[[Sequence[Result], Mapping[str, Result], TemplateContext], Result]] = {
     ("params", "get"): _get("params"),
     ("dag_run.conf", "get"): _get("dag_run.conf"),
@@ -297,4 +308,4 @@ _CALLS: Mapping[tuple[str, str], Callable[[Sequence[Result], Mapping[str, Result
     ("conf", "get"): _setting,
 }
 
-__all__ = ["MISSING", "call", "conf_key", "conf_value", "member", "parameter_reference"]
+__all__ = ["call", "conf_key", "conf_value", "member", "parameter_reference"]
