@@ -214,9 +214,14 @@ def image_function(images: Mapping[str, str]) -> Callable[..., str]:
     return image
 
 
+def script(*names: str) -> str:
+    """The texts of files in `mappings/scripts/`, one after the other: code that travels inside a manifest."""
+    return "\n\n".join(script_file(name) for name in names)
+
+
 @cache
-def script(name: str) -> str:
-    """The text of a file in `mappings/scripts/`: code that travels inside a manifest."""
+def script_file(name: str) -> str:
+    """The text of one such file."""
     file = shipped_folder() / "scripts" / name
     if "/" in name or not file.is_file():
         raise MappingUse(f"there is no script {name!r}")
