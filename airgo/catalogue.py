@@ -192,6 +192,17 @@ def accepts(operator_class: str, argument: str, version: str | None = None) -> b
     return facts.accepts(argument, version)
 
 
+OLD_VALUES: Mapping[str, Mapping[str, Mapping[object, object]]] = {
+    "airflow.providers.docker.operators.docker.DockerOperator": {"auto_remove": {True: "success", False: "never"}},
+}
+"""Values of arguments that older providers took, and what their constructors made of them."""
+
+
+def old_values(name: str) -> Mapping[str, Mapping[object, object]]:
+    """By argument: old values and the values they are converted to."""
+    return OLD_VALUES.get(canonical(name), {})
+
+
 @cache
 def _names_of() -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}

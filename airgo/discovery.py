@@ -111,7 +111,9 @@ class ProjectFiles:
             if not path.startswith(prefix + "/"):
                 continue
             rest = path[len(prefix) + 1 :]
-            tails = [rest, rest.split("/", 1)[1]] if "/" in rest else [rest]
+            parts = rest.split("/")
+            # the repository may be mounted below the dags folder: dags/repo/config/x.yml
+            tails = ["/".join(parts[skipped:]) for skipped in range(min(3, len(parts)))]
             for tail in tails:
                 for root in ("", *self.source_roots):
                     candidate = f"{root}/{tail}".lstrip("/")

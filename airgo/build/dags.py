@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 from airgo import catalogue
 from airgo.build.dates import as_datetime, in_utc, timezone_of
 from airgo.build.graph import check_cycles
-from airgo.build.schedules import Reader
+from airgo.build.schedules import FORMS, Reader
 from airgo.build.tasks import BAD_ID, KEY, LONGEST_KEY, arguments_of, build_task, combined, expand_of, seconds
 from airgo.build.values import Freezer
 from airgo.catalogue import COMMON_PARAMETERS
 from airgo.config import Config
 from airgo.diagnostics import Collector, Rule, Severity
+from airgo.evaluate.assumptions import settled
 from airgo.evaluate.drafts import UNKNOWN_ID, DagDraft, GroupDraft
 from airgo.evaluate.objects import Call, Caller
 from airgo.evaluate.task_drafts import Given, TaskDraft
 from airgo.ir import Argument, Dag, Group, Param
-from airgo.values import ParamValue, Symbol
+from airgo.values import ExternCall, ParamValue, Symbol, Symbolic
 
 UNKNOWN_DAG_ID = Rule(
     "AG170",
@@ -64,7 +66,7 @@ def build_dag(
     check_defaults(dag, defaults, dag_id, collector)
     start = as_datetime(first_of("start_date", arguments, defaults))
     zone = timezone_of(start, config.env.get("AIRFLOW__CORE__DEFAULT_TIMEZONE", "UTC"))
-    schedule = Reader(version, config, zone, collector, dag_id, dag.place.span).read(arguments)
+    schedule = Reader(version, config, zone, collector, dag_id, dag.place.span).read(with_assumptions(arguments, freezer.machine))
     if dag.repeated:
         collector.add(REPEATED_DAG.at(dag.place.span, f"{dag_id} is made once for each element of something that is not known", subject=dag_id))
     return Dag(
@@ -88,6 +90,22 @@ def build_dag(
         params=params_of(dag, freezer),
         guard=combined(dag.guard, freezer),
     )
+
+
+def with_assumptions(arguments: dict[str, Argument], machine: Caller | None) -> dict[str, Argument]:
+    """The arguments with a schedule that depends on the deployment as the defaults written in the code have it."""
+    if machine is None:
+        return arguments
+    found = {name: replace(given, value=assumed(given.value, machine)) for name, given in arguments.items() if name in FORMS}
+    return {**arguments, **found}
+
+
+def assumed(value: object, machine: Caller) -> object:
+    """A schedule's value, and the arguments of a timetable, by the defaults written in the code."""
+    if isinstance(value, ExternCall):
+        kwargs = {name: assumed(item, machine) for name, item in value.kwargs.items()}
+        return ExternCall(value.name, tuple(assumed(item, machine) for item in value.args), kwargs, value.place)
+    return settled(machine, value) if isinstance(value, Symbolic) else value  # type: ignore[arg-type]  # the machine is the one Caller
 
 
 def dag_id_of(dag: DagDraft, stand_in: str, collector: Collector) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from airgo import catalogue
 from airgo.build.values import Freezer
@@ -44,6 +45,7 @@ LONGEST_KEY = 250
 ALIASES_IN_2 = {"dummy": "always", "none_failed_or_skipped": "none_failed_min_one_success"}
 """Names of trigger rules that 2.x still takes and 3.x refuses."""
 ONLY_IN_3 = frozenset({"all_done_min_one_success"})
+DURATIONS = ("retry_delay", "max_retry_delay")
 DEFAULT_RULE = "all_success"
 
 
@@ -59,7 +61,7 @@ def build_task(task: TaskDraft, task_id: str, ids: Mapping[TaskDraft, str], free
     if not KEY.match(task_id) or len(task_id) > LONGEST_KEY:
         collector.add(BAD_ID.at(span, f"{task_id!r} is no valid task id", subject=subject))
     accepted = {name: given for name, given in task.arguments.items() if given.origin != "default_args" or accepts(task, name, version)}
-    arguments = arguments_of(accepted, freezer)
+    arguments = as_converted(task, arguments_of(accepted, freezer))
     value = {name: argument.value for name, argument in arguments.items()}
     return Task(
         id=task_id,
@@ -87,6 +89,19 @@ def build_task(task: TaskDraft, task_id: str, ids: Mapping[TaskDraft, str], free
         unseen_arguments=task.unseen,
         code=freezer.freeze(task.code) if task.code is not None else None,
     )
+
+
+def as_converted(task: TaskDraft, arguments: dict[str, Argument]) -> dict[str, Argument]:
+    """The arguments as Airflow converts them: `.partial(...)` makes durations of seconds, constructors know old spellings of values."""
+    found = dict(arguments)
+    for name in DURATIONS if task.expand is not None else ():
+        value = found[name].value if name in found else None
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            found[name] = replace(found[name], value=datetime.timedelta(seconds=value))
+    for name, values in catalogue.old_values(task.operator).items():
+        if name in found and isinstance(found[name].value, bool) and found[name].value in values:
+            found[name] = replace(found[name], value=values[found[name].value])
+    return found
 
 
 def accepts(task: TaskDraft, name: str, version: str) -> bool:

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from airgo.discovery import DEPLOYED_ROOT
 from airgo.evaluate.drafts import DagDraft, GroupDraft
 from airgo.evaluate.library.airflow_assets import AssetValue
 from airgo.evaluate.library.airflow_groups import GroupFactory
@@ -46,7 +47,9 @@ class Freezer:
 
     def freeze(self, value: object, depth: int = 0) -> object:
         """The IR's value; plain data is copied, so that nothing changes it afterwards."""
-        if value is None or isinstance(value, str | int | float | bytes | datetime.date | datetime.time | datetime.timedelta):
+        if isinstance(value, str):
+            return self.text(value)
+        if value is None or isinstance(value, int | float | bytes | datetime.date | datetime.time | datetime.timedelta):
             return value
         if depth > DEEPEST:
             return Unknown("a value nested too deeply")
@@ -56,6 +59,13 @@ class Freezer:
             if isinstance(value, kind):
                 return freeze(self, value, depth + 1)
         return self.modelled(value, depth + 1) if isinstance(value, Modelled) else value
+
+    def text(self, value: str) -> str:
+        """Text without the folder that the project lies in on this machine: a configured environment may name it."""
+        if self.machine is None:
+            return value
+        root = str(self.machine.files.root)
+        return value.replace(root, DEPLOYED_ROOT) if len(root) > 1 and root in value else value
 
     def container(self, value: object, depth: int) -> object:
         """A list, tuple, set or dict with its elements frozen."""

@@ -210,8 +210,10 @@ class TaskDraft(Node):
             self.teardown = value is True
 
     def as_teardown(self, setups: Sequence[TaskDraft], call: Call) -> None:
-        """Mark as a teardown; its setups come before it."""
+        """Mark as a teardown; its setups come before it. Airflow sets its trigger rule."""
         self.teardown = True
+        if "trigger_rule" in self.arguments:
+            self.arguments["trigger_rule"] = Given(TEARDOWN_RULE, call.place, "assigned")
         for setup in setups:
             setup.setup = True
             connect(setup, self, call)

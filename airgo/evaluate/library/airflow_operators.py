@@ -44,6 +44,7 @@ REPEATED_TASK = Rule(
 STRUCTURE = frozenset({"dag", "task_group", "default_args"})
 """Arguments that say where a task stands; they are no argument of what it runs."""
 NEVER_FROM_DEFAULTS = frozenset({"task_id", "dag", "task_group", "default_args", "params"})
+SUBDAG = "airflow.operators.subdag.SubDagOperator"
 OPERATOR_ENDINGS = ("Operator", "Sensor", "Transfer", "OperatorAsync", "SensorAsync")
 
 
@@ -83,6 +84,7 @@ def construct(task: TaskDraft, kwargs: Mapping[str, object], call: Call) -> None
     for name, value in kwargs.items():
         if name not in STRUCTURE:
             task.arguments[name] = explicit(task, name, value, merged, call)
+    register_subdag(task, kwargs.get("subdag"))
     task.unseen = task.unseen or call.unseen or hidden
     task.guard = call.machine.guard()
     task.repeated = call.machine.repeated()
@@ -91,6 +93,13 @@ def construct(task: TaskDraft, kwargs: Mapping[str, object], call: Call) -> None
         task.settle(call)
     note_work(task, call.machine)
     warn(task, call)
+
+
+def register_subdag(task: TaskDraft, value: object) -> None:
+    """The DAG of a SubDagOperator is loaded with the DAG that holds it."""
+    inner = dag_of(value) if task.operator == SUBDAG else None
+    if inner is not None:
+        inner.registered = True
 
 
 def explicit(task: TaskDraft, name: str, value: object, merged: Mapping[str, Given], call: Call) -> Given:
@@ -192,7 +201,8 @@ def opaque_call(name: str) -> Model:
     def model(call: Call) -> object:
         state = authoring(call.machine)
         inside = state.current_dag() is not None
-        named = "task_id" in call.kwargs or ("group_id" in call.kwargs and inside)
+        # a hook or a job builder of Airflow may take a task_id too; what has another name there is no operator
+        named = not name.startswith("airflow.") and ("task_id" in call.kwargs or ("group_id" in call.kwargs and inside))
         if (named and (inside or dag_of(call.kwargs.get("dag")) is not None)) or dag_of(call.kwargs.get("dag")) is not None:
             return opaque_task(name, call)
         if call.unseen:

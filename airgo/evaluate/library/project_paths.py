@@ -10,7 +10,7 @@ from airgo.discovery import DEPLOYED_ROOT
 from airgo.evaluate.library.plain_texts import joined
 from airgo.evaluate.models import unwrap
 from airgo.evaluate.objects import Call, Modelled
-from airgo.values import MISSING, Symbol, Template, Unknown
+from airgo.values import MISSING, Choice, Symbol, Template, Unknown
 
 JOINED_PATH = Rule(
     "AG131",
@@ -66,8 +66,7 @@ def project_path(call: Call, value: object) -> str | Unknown | None:
     text = path_text(value)
     if isinstance(text, str):
         return call.machine.files.relative(text)
-    assumed = with_assumed_folder(text)
-    if assumed is not None:
+    for assumed in filter(None, map(with_assumed_folder, alternatives(text))):
         found = call.machine.files.relative(assumed)
         if found is not None and call.machine.files.exists(found):
             call.machine.report(
@@ -75,6 +74,18 @@ def project_path(call: Call, value: object) -> str | Unknown | None:
             )
             return found
     return Unknown("a file whose path is not known", call.place, text if isinstance(text, Unknown) else None)
+
+
+def alternatives(text: object) -> list[object]:
+    """The texts that a path may be: both sides of a choice. The file imports in production, so the one that exists is meant."""
+    if isinstance(text, Choice):
+        return [*alternatives(text.then), *alternatives(text.orelse)]
+    if isinstance(text, Template):
+        choice = next((part for part in text.parts if isinstance(part, Choice)), None)
+        if choice is not None:
+            sides = (joined(side if part is choice else part for part in text.parts) for side in (choice.then, choice.orelse))
+            return [found for side in sides for found in alternatives(side)]
+    return [text]
 
 
 def with_assumed_folder(text: object) -> str | None:
