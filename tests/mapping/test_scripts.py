@@ -170,3 +170,57 @@ def test_scripts_hold_nothing_that_argo_would_replace(file: str) -> None:
     assert "{{" not in source
     if file.endswith(".py"):
         compile(source, file, "exec")
+
+
+AWS = """#!/usr/bin/env bash
+echo "$*" >> "$LOG"
+case "$*" in
+  *head-object*there*) exit 0 ;;
+  *head-object*gone*) echo "An error occurred (404) when calling the HeadObject operation: Not Found" >&2; exit 254 ;;
+  *head-object*) echo "An error occurred (403)" >&2; exit 254 ;;
+  *list-objects-v2*) printf 'tmp/a b\\ntmp/c\\n' ;;
+esac
+"""
+
+
+@pytest.fixture
+def aws(tmp_path: Path) -> dict[str, str]:
+    """An `aws` that writes down how it is called, and answers head-object by the key's name."""
+    program = tmp_path / "aws"
+    program.write_text(AWS)
+    program.chmod(0o755)
+    return {"PATH": f"{tmp_path}:{os.environ['PATH']}", "LOG": str(tmp_path / "log")}
+
+
+def shell(name: str, env: dict[str, str], **settings: str) -> tuple[int, list[str]]:
+    """Run a shell script; gives its exit code and the calls of `aws`."""
+    done = subprocess.run(["bash", "-c", script(name)], env={**env, **settings}, capture_output=True, check=False)
+    log = Path(env["LOG"])
+    return done.returncode, log.read_text().splitlines() if log.exists() else []
+
+
+@pytest.mark.parametrize(("keys", "code"), [("there", 0), ("gone", 1), ("there\ngone", 1), ("secret", 2)])
+def test_the_s3_sensor_waits_for_all_keys(keys: str, code: int, aws: dict[str, str]) -> None:
+    """Not found is not yet; any other error fails the task."""
+    returned, calls = shell("s3_key_sensor.sh", aws, AIRGO_KEYS=keys, AIRGO_BUCKET="b")
+    assert returned == code
+    assert all("--bucket b" in call for call in calls)
+
+
+def test_the_s3_sensor_reads_whole_addresses(aws: dict[str, str]) -> None:
+    """Without a bucket the key is an address."""
+    assert shell("s3_key_sensor.sh", aws, AIRGO_KEYS="s3://data/in/there") == (0, ["s3api head-object --bucket data --key in/there"])
+
+
+@pytest.mark.parametrize(("key", "replace", "code"), [("there", "", 1), ("there", "yes", 0), ("gone", "", 0), ("secret", "", 1)])
+def test_an_object_is_written_over_only_when_asked(key: str, replace: str, code: int, aws: dict[str, str]) -> None:
+    """As `replace` says; not knowing whether it exists is a failure."""
+    returned, calls = shell("s3_create_object.sh", aws, AIRGO_BUCKET="b", AIRGO_KEY=key, AIRGO_DATA="x", AIRGO_REPLACE=replace)
+    assert returned == code
+    assert any("put-object" in call for call in calls) == (code == 0)
+
+
+def test_objects_are_deleted_by_key_and_by_prefix(aws: dict[str, str]) -> None:
+    """A prefix is the start of a key, not a folder; spaces in keys stay."""
+    _, calls = shell("s3_delete_objects.sh", aws, AIRGO_BUCKET="b", AIRGO_PREFIX="tmp/")
+    assert calls[1:] == ["s3api delete-object --bucket b --key tmp/a b", "s3api delete-object --bucket b --key tmp/c"]
