@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from airgo.argo.names import object_name
 from airgo.argo.text import EnvRef
@@ -12,6 +12,7 @@ from airgo.lower.draft import WorkflowDraft
 from airgo.lower.names import project_object
 from airgo.lower.result import Input, Lowered, Manifest
 from airgo.macros.sources import connection, environment, is_secret, split_address, variable
+from airgo.source import Span
 from airgo.values import MISSING, Symbol, is_plain
 
 _KINDS = {"variable": "variables", "connection": "connections", "env": "env"}
@@ -34,7 +35,7 @@ def env_entries(sources: Iterable[EnvRef], draft: WorkflowDraft) -> list[dict[st
         if source.name in entries:
             continue
         entries[source.name] = {"name": source.name, "valueFrom": _reference(source, draft)}
-        _note(source, draft)
+        note_use(source, draft)
     return list(entries.values())
 
 
@@ -49,10 +50,14 @@ def project_name(draft: WorkflowDraft) -> str:
     return object_name(draft.config.project or draft.files.root.name or "airgo")
 
 
-def _note(source: EnvRef, draft: WorkflowDraft) -> None:
+def note_use(source: EnvRef, draft: WorkflowDraft, span: Span | None = None) -> None:
+    """Record for the inventory that a task reads a value of the deployment."""
     kind, address = source.source
-    earlier = [known.default for known in draft.inputs if (known.kind, known.key) == (_KINDS[kind], address) and known.default is not None]
-    draft.inputs.append(Input(_KINDS[kind], address, secret=is_secret(source.source), default=earlier[0] if earlier else None))
+    key, path = split_address(address)
+    known = any((one.kind, one.key, one.path) == (_KINDS[kind], key, path) for one in draft.inputs)
+    if span is not None or not known:
+        used_at = () if span is None else (str(span),)
+        draft.inputs.append(Input(_KINDS[kind], key, used_at, is_secret(source.source), path=path))
 
 
 def note_default(symbol: Symbol, draft: WorkflowDraft) -> None:
@@ -68,19 +73,19 @@ def note_default(symbol: Symbol, draft: WorkflowDraft) -> None:
     used_at = (str(symbol.place.span),) if symbol.place is not None else ()
     default = symbol.default if symbol.default is not MISSING and is_plain(symbol.default) and not symbol.path else None
     secret = is_secret(reference.source)
-    draft.inputs.append(Input(_KINDS[kind], reference.source[1], used_at, secret, None if secret else default))
+    key, path = split_address(reference.source[1])
+    draft.inputs.append(Input(_KINDS[kind], key, used_at, secret, None if secret else default, path))
 
 
 def shared_manifests(project: str, lowered: Sequence[Lowered], config: Config) -> tuple[Manifest, ...]:
     """The objects that several DAGs share: values, connections, pools, and the rights of pods."""
     project = object_name(project)
     needed = [one for each in lowered for one in each.inputs]
-    plain, secret = _values(needed, config)
+    plain, missing, secret = _values(needed, config)
     manifests = []
-    if plain:
-        manifests.append(
-            Manifest("shared/variables.yaml", (_object("ConfigMap", f"{project}-variables", config, data=plain),), _variables_head(plain))
-        )
+    if plain or missing:
+        values = _object("ConfigMap", f"{project}-variables", config, data=plain)
+        manifests.append(Manifest("shared/variables.yaml", (values,), _variables_head(missing)))
     if secret:
         stub = _object("Secret", f"{project}-connections", config, type="Opaque", stringData=dict.fromkeys(secret, ""))
         manifests.append(Manifest("shared/connections.yaml", (stub,), CONNECTIONS_HEAD))
@@ -96,14 +101,13 @@ def _pool_size(pool: Input, config: Config) -> object:
     return config.pools.get(pool.key, pool.default if pool.default is not None else 1)
 
 
-def _variables_head(values: Mapping[str, str]) -> str:
-    empty = [key for key, value in values.items() if value == ""]
-    return VARIABLES_HEAD + (f"\nWithout a value yet: {', '.join(empty)}." if empty else "")
+def _variables_head(missing: Sequence[str]) -> str:
+    return VARIABLES_HEAD + (f"\nTo be added, or the pods that read them do not start: {', '.join(missing)}." if missing else "")
 
 
-def _values(needed: Iterable[Input], config: Config) -> tuple[dict[str, str], list[str]]:
-    """The entries of the ConfigMap with what is known of their values, and the keys of the Secret; both sorted."""
-    plain: dict[str, str] = {}
+def _values(needed: Iterable[Input], config: Config) -> tuple[dict[str, str], list[str], list[str]]:
+    """The entries of the ConfigMap whose values are known, the names of those that are not, and the keys of the Secret; sorted."""
+    plain: dict[str, str | None] = {}
     secret: set[str] = set()
     for one in needed:
         if one.kind not in ("variables", "connections", "env"):
@@ -111,23 +115,26 @@ def _values(needed: Iterable[Input], config: Config) -> tuple[dict[str, str], li
         name, value = _named(one, config)
         if one.secret:
             secret.add(name)
-        elif not plain.get(name):
+        elif plain.get(name) is None:
             plain[name] = value
-    return {key: plain[key] for key in sorted(plain)}, sorted(secret)
+    known = {key: value for key, value in sorted(plain.items()) if value is not None}
+    return known, sorted(plain.keys() - known.keys()), sorted(secret)
 
 
-def _named(one: Input, config: Config) -> tuple[str, str]:
-    key, path = split_address(one.key)
+def _named(one: Input, config: Config) -> tuple[str, str | None]:
+    """The name of an input's environment variable, and its value where that is known."""
     if one.kind == "connections":
-        return connection(key, path).name, ""
+        return connection(one.key, one.path).name, None
     if one.kind == "env":
-        return environment(key).name, _text(config.env.get(key, one.default))
-    found = config.variables.get(key, one.default)
-    if path and isinstance(found, str):
+        return environment(one.key).name, _text(config.env.get(one.key, one.default))
+    found = config.variables.get(one.key, one.default)
+    if not one.path:
+        return variable(one.key).name, _text(found)
+    if isinstance(found, str):
         found = _decoded(found)
-    for part in path:
+    for part in one.path:
         found = found.get(part) if isinstance(found, dict) else found[int(part)] if isinstance(found, list) and part.isdigit() else None
-    return variable(key, path).name, _text(found) if not path else _printed(found)
+    return variable(one.key, one.path).name, None if found is None else str(found)
 
 
 def _decoded(value: str) -> object:
@@ -137,14 +144,9 @@ def _decoded(value: str) -> object:
         return None
 
 
-def _text(value: object) -> str:
+def _text(value: object) -> str | None:
     """A value as Airflow stores it."""
-    return "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _printed(value: object) -> str:
-    """A value below a JSON Variable as Jinja prints it."""
-    return "" if value is None else str(value)
+    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _object(kind: str, name: str, config: Config, **fields: object) -> dict[str, object]:

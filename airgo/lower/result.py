@@ -54,13 +54,17 @@ class Rename:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """Something the deployment must provide. kind: variables, connections, env, pools, images. `used_at` are `path:line`."""
+    """Something the deployment must provide. kind: variables, connections, env, pools, images. `used_at` are `path:line`.
+
+    `path`: what is read below a JSON Variable or connection, an entry of its own in the ConfigMap or Secret.
+    """
 
     kind: str
     key: str
     used_at: tuple[str, ...] = ()
     secret: bool = False
     default: object = None
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

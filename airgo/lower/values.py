@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from airgo import ir
-from airgo.argo.text import Text, text
+from airgo.argo.text import EnvRef, Text, text
 from airgo.diagnostics import Rule, Severity
 from airgo.lower.draft import CannotLower, WorkflowDraft
+from airgo.lower.inputs import note_use
 from airgo.lower.ledger import TEMPLATE
 from airgo.lower.parameters import conf_parameter, parameter_of
 from airgo.lower.result import LedgerEntry
@@ -18,7 +19,7 @@ from airgo.lower.template_files import template_file
 from airgo.macros import NotExact, TemplateContext, render_template, run_dates
 from airgo.macros.results import parts_of
 from airgo.macros.rules import RUN_TIME
-from airgo.values import Choice, CodeRef, ExternCall, Operation, Symbol, Symbolic, Template, Unknown, XComRef, is_plain, truth
+from airgo.values import Choice, CodeRef, Extern, ExternCall, Operation, Symbol, Symbolic, Template, Unknown, XComRef, is_plain, truth
 
 UNKNOWN_VALUE = Rule(
     "AG429",
@@ -50,7 +51,21 @@ def lower_value(argument: ir.Argument, name: str, templated: bool, task: ir.Task
         lowering.account_failure(error.rule)
         raise CannotLower(error.rule, f"{name}: {error.message}", argument.span) from error
     lowering.account()
+    for hole in _env_refs(lowered):
+        note_use(hole, draft, argument.span)
     return lowered
+
+
+def _env_refs(value: object) -> Iterator[EnvRef]:
+    """The values of the deployment that a lowered value reads, in order."""
+    if isinstance(value, Text):
+        yield from (hole for hole in value.holes() if isinstance(hole, EnvRef))
+    elif isinstance(value, dict):
+        yield from (hole for item in value.values() for hole in _env_refs(item))
+    elif isinstance(value, list | tuple):
+        yield from (hole for item in value for hole in _env_refs(item))
+    elif isinstance(value, ExternCall):
+        yield from _env_refs([*value.args, *value.kwargs.values()])
 
 
 def template_context(task: ir.Task | None, draft: WorkflowDraft) -> TemplateContext:
@@ -172,7 +187,7 @@ class Lowering:
         if isinstance(value, ExternCall):
             arguments = tuple(self.value(item) for item in value.args)
             return replace(value, args=arguments, kwargs={key: self.value(item) for key, item in value.kwargs.items()})
-        if isinstance(value, CodeRef):
+        if isinstance(value, CodeRef | Extern):
             return value
         if isinstance(value, Unknown):
             root = value.root()
