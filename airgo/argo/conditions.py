@@ -94,14 +94,14 @@ def parse_depends(text: str) -> tuple[Dependency, ...]:
 
 
 def check_when(text: str) -> None:
-    """Check a condition. Raises `ExpressionError`; the expressions inside its tags are checked by whoever looks at all tags."""
+    """Check a condition, in which bare words are text. Raises `ExpressionError`.
+
+    The expressions inside its tags are left to whoever looks at all tags.
+    """
     stripped = text.strip()
     if stripped.startswith("{{=") and stripped.endswith("}}") and "{{" not in stripped[3:]:
         return  # one expression, which yields true or false
     tokens = [(kind, "in") if piece == "in" else (kind, piece) for kind, piece in _pieces(_without_tags(text), WHEN_TOKEN, "the condition")]
-    for kind, piece in tokens:
-        if kind == "name" and piece not in {"true", "false", "in"}:
-            raise ExpressionError(f"{piece} is no value in a condition: text stands in quotes")
     tokens = [("operator", piece) if piece == "in" else (kind, piece) for kind, piece in tokens]
     _alternate(tokens, frozenset(["string", "number", "name"]), PREFIX_OPERATORS, INFIX_OPERATORS)
 
