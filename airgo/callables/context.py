@@ -29,7 +29,7 @@ from airgo.callables.context_keys import (
     Pull,
 )
 from airgo.callables.modules import Source
-from airgo.callables.names import parameters
+from airgo.callables.names import parameters, parts
 from airgo.callables.problems import Problem
 from airgo.callables.slicing import Carried, Slice
 from airgo.diagnostics import Rule
@@ -96,7 +96,7 @@ class Follower:
         handler = HANDLERS.get(type(node))
         if handler is not None:
             return handler(self, node)
-        for child in node.children:
+        for child in parts(node):
             self.escaping(child)
         return None
 
@@ -287,7 +287,7 @@ class Follower:
 
     def test(self, node: cst.CSTNode) -> str | None:
         """A followed object whose truth or identity is asked: nothing is read from it."""
-        for child in node.children:
+        for child in parts(node):
             self.visit(child)
         return None
 

@@ -11,6 +11,7 @@ from airgo.callables import problems as rules
 from airgo.callables.constants import constant
 from airgo.callables.modules import Source
 from airgo.callables.names import dotted_name
+from airgo.callables.names import parts as syntax
 from airgo.callables.problems import Problem
 from airgo.source import Span
 
@@ -106,5 +107,5 @@ def unknown_method(source: Source, node: cst.Attribute, replaced: Mapping[str, s
 def parts(node: cst.CSTNode, written: bool) -> Iterator[tuple[cst.CSTNode, bool]]:
     """Every node below and including one, with whether it is assigned to."""
     yield node, written
-    for child in node.children:
+    for child in syntax(node):
         yield from parts(child, isinstance(node, cst.AssignTarget | cst.Del))

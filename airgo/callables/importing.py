@@ -12,7 +12,7 @@ from airgo.callables import problems as rules
 from airgo.callables.collecting import Collected, Tree, Unit
 from airgo.callables.imports import distribution, kind_of, replacement
 from airgo.callables.modules import Leaf, Source, absolute_module, small_statements
-from airgo.callables.names import dotted_name, first_name
+from airgo.callables.names import dotted_name, first_name, parts
 from airgo.values import Extern
 
 if TYPE_CHECKING:
@@ -307,7 +307,7 @@ def attribute_chains(node: cst.CSTNode, name: str) -> Iterator[tuple[str, ...]]:
     if isinstance(node, cst.Param):
         yield from attribute_chains(node.default, name) if node.default is not None else ()
         return
-    for child in node.children:
+    for child in parts(node):
         yield from attribute_chains(child, name)
 
 
@@ -315,7 +315,7 @@ def guarded_imports(node: cst.CSTNode) -> Iterator[cst.Import | cst.ImportFrom]:
     """Import statements of an `if` or `try` outside of functions."""
     if isinstance(node, cst.Import | cst.ImportFrom):
         yield node
-    for child in () if isinstance(node, cst.FunctionDef | cst.ClassDef) else node.children:
+    for child in () if isinstance(node, cst.FunctionDef | cst.ClassDef) else parts(node):
         yield from guarded_imports(child)
 
 
@@ -323,5 +323,5 @@ def nested_imports(node: cst.CSTNode, within: bool) -> Iterator[cst.Import | cst
     """Import statements inside the functions of a node."""
     if isinstance(node, cst.Import | cst.ImportFrom) and within:
         yield node
-    for child in node.children:
+    for child in parts(node):
         yield from nested_imports(child, within or isinstance(node, cst.FunctionDef))

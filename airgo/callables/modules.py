@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 import libcst as cst
 
-from airgo.callables.names import bindings, dotted_name, first_name
+from airgo.callables.names import bindings, dotted_name, first_name, parts
 from airgo.discovery import ProjectFiles, Refused
 from airgo.evaluate.objects import Class, Function
 from airgo.evaluate.objects import Module as EvaluatedModule
-from airgo.evaluate.parsing import parse
+from airgo.evaluate.parsing import ParsedFile, parse
 from airgo.source import Locator, Span
 from airgo.values import CodeRef
 
@@ -29,24 +30,16 @@ class Leaf:
 
 
 @dataclass(slots=True, eq=False)
-class Source:
-    """One module: its tree, and what evaluation found its names to be (empty when it was not evaluated)."""
+class Index:
+    """What the statements of a module bind and touch, its star imports, and whether it postpones annotations."""
 
-    name: str
-    path: str
-    tree: cst.Module
-    locator: Locator
-    namespace: Mapping[str, object] = field(default_factory=dict)
     bound: dict[str, list[Leaf]] = field(default_factory=dict)
     touched: dict[str, list[Leaf]] = field(default_factory=dict)
     stars: list[cst.ImportFrom] = field(default_factory=list)
     postponed: bool = False
 
-    def __post_init__(self) -> None:
-        for order, (leaf, around) in enumerate(leaves(self.tree.body, ())):
-            self._index(Leaf(leaf, order, around))
-
-    def _index(self, leaf: Leaf) -> None:
+    def add(self, leaf: Leaf) -> None:
+        """Take a statement in."""
         for name in header_bindings(leaf.statement):
             known = self.bound.setdefault(name, [])
             if not known or known[-1] is not leaf:
@@ -58,6 +51,52 @@ class Source:
                 self.stars.append(small)
             if isinstance(small, cst.ImportFrom) and dotted_name(small.module) == "__future__":
                 self.postponed = True
+
+
+@lru_cache(maxsize=1_000)
+def index(tree: cst.Module) -> Index:
+    """The index of a module: all its tasks share it."""
+    found = Index()
+    for order, (leaf, around) in enumerate(leaves(tree.body, ())):
+        found.add(Leaf(leaf, order, around))
+    return found
+
+
+@lru_cache(maxsize=1_000)
+def parsed(path: str, text: str) -> ParsedFile:
+    """A file of the project, parsed once. Raises libcst.ParserSyntaxError."""
+    return parse(path, text)
+
+
+@dataclass(slots=True, eq=False)
+class Source:
+    """One module: its tree, and what evaluation found its names to be (empty when it was not evaluated)."""
+
+    name: str
+    path: str
+    tree: cst.Module
+    locator: Locator
+    namespace: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def bound(self) -> Mapping[str, list[Leaf]]:
+        """The statements that bind each name."""
+        return index(self.tree).bound
+
+    @property
+    def touched(self) -> Mapping[str, list[Leaf]]:
+        """The statements that may change what a name stands for."""
+        return index(self.tree).touched
+
+    @property
+    def stars(self) -> list[cst.ImportFrom]:
+        """The star imports."""
+        return index(self.tree).stars
+
+    @property
+    def postponed(self) -> bool:
+        """Does the module postpone annotations?"""
+        return index(self.tree).postponed
 
     @property
     def package(self) -> str:
@@ -86,7 +125,7 @@ def leaves(body: object, around: tuple[cst.CSTNode, ...]) -> Iterator[tuple[cst.
 
 def blocks(statement: cst.CSTNode) -> Iterator[cst.BaseSuite]:
     """The blocks of a compound statement, `elif` and `else` included."""
-    for child in statement.children:
+    for child in parts(statement):
         if isinstance(child, cst.IndentedBlock | cst.SimpleStatementSuite):
             yield child
         elif isinstance(child, cst.If | cst.Else | cst.Finally | cst.ExceptHandler | cst.ExceptStarHandler | cst.MatchCase):
@@ -98,7 +137,7 @@ def header_bindings(statement: cst.CSTNode) -> Iterator[str]:
     if not isinstance(statement, COMPOUND):
         yield from bindings(statement)
         return
-    for child in statement.children:
+    for child in parts(statement):
         if isinstance(child, cst.WithItem):
             yield from bindings(child)
     if isinstance(statement, cst.For):
@@ -173,10 +212,10 @@ class Sources:
         if path in self._by_path:
             return self._by_path[path]
         try:
-            parsed = parse(path, self.files.read(path))
+            file = parsed(path, self.files.read(path))
         except (Refused, cst.ParserSyntaxError):
             return None
-        return self._keep(Source(name, path, parsed.tree, parsed))
+        return self._keep(Source(name, path, file.tree, file))
 
     def is_package(self, name: str) -> bool:
         """Is this dotted name a module, package or namespace folder of the project?"""

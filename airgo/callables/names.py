@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 import libcst as cst
+
+from airgo.evaluate.parsing import fields_of
 
 SCOPES = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
 COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
@@ -32,14 +35,26 @@ class Scope:
     outer: set[str] = field(default_factory=set)
 
 
+@lru_cache(maxsize=10_000)
 def uses(node: cst.CSTNode) -> Uses:
-    """What `node`, standing at module level, reads from its module (or from the builtins)."""
+    """What `node`, standing at module level, reads from its module (or from the builtins). Tasks of a file share most of their code."""
     reader = Reader()
     reader.visit(node, ())
     found = reader.uses
     for name in found.names:
         found.annotations.pop(name, None)
     return found
+
+
+def parts(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The nodes directly below a node that are syntax, in source order (libcst's `children` visits white space too, and is slow)."""
+    handler = isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler)
+    for name in ("type", "name", "body") if handler else fields_of(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, cst.CSTNode):
+            yield value
+        elif isinstance(value, list | tuple):
+            yield from (item for item in value if isinstance(item, cst.CSTNode))
 
 
 def bindings(node: cst.CSTNode, *, only_walrus: bool = False) -> Iterator[str]:
@@ -55,7 +70,7 @@ def bindings(node: cst.CSTNode, *, only_walrus: bool = False) -> Iterator[str]:
         yield from target_names(node.target)
     elif not inside:
         yield from own_bindings(node)
-    for child in node.children:
+    for child in parts(node):
         yield from bindings(child, only_walrus=inside)
 
 
@@ -115,7 +130,7 @@ def parameters(params: cst.Parameters) -> list[cst.Param]:
 
 def declared_global(body: cst.CSTNode) -> Iterator[str]:
     """Names that a function's own body declares `global`."""
-    for child in body.children:
+    for child in parts(body):
         if isinstance(child, SCOPES):
             continue
         if isinstance(child, cst.Global):
@@ -170,9 +185,9 @@ class Reader:
         if special is not None:
             special(node, chain)
         else:
-            self.each(node.children, chain)
+            self.each(parts(node), chain)
 
-    def each(self, nodes: Sequence[cst.CSTNode], chain: tuple[Scope, ...]) -> None:
+    def each(self, nodes: Iterable[cst.CSTNode], chain: tuple[Scope, ...]) -> None:
         """Gather from several nodes."""
         for node in nodes:
             self.visit(node, chain)
@@ -292,7 +307,7 @@ class Reader:
 
 def nonlocal_names(body: cst.CSTNode) -> Iterator[str]:
     """Names that a function's own body declares `nonlocal`."""
-    for child in body.children:
+    for child in parts(body):
         if isinstance(child, SCOPES):
             continue
         if isinstance(child, cst.Nonlocal):

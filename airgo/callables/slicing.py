@@ -17,7 +17,7 @@ from airgo.callables.collecting import Collected
 from airgo.callables.deployment import Read, Reads, reads
 from airgo.callables.imports import distribution, kind_of
 from airgo.callables.modules import Source, Sources
-from airgo.callables.names import parameters
+from airgo.callables.names import parameters, parts
 from airgo.callables.problems import Problem
 from airgo.callables.resolving import Names
 from airgo.callables.script import assemble
@@ -144,7 +144,7 @@ def functions_of(entry: tuple[cst.FunctionDef | cst.Lambda, Source] | None, coll
 def functions_in(node: cst.CSTNode) -> list[cst.FunctionDef | cst.Lambda]:
     """Functions and lambdas in a node, outermost first."""
     own: list[cst.FunctionDef | cst.Lambda] = [node] if isinstance(node, cst.FunctionDef | cst.Lambda) else []
-    for child in node.children:
+    for child in parts(node):
         own.extend(functions_in(child))
     return own
 
