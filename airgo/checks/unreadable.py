@@ -22,7 +22,8 @@ CONDITIONAL_TASK = Rule(
     "conditional-task",
     Severity.ERROR,
     "a task that exists only under a test that could not be decided",
-    "Whether the task is part of the DAG depends on a value of the deployment. A manifest holds one answer, so the task fails until it is known.",
+    "Whether the task is part of the DAG depends on a value of the deployment. A manifest holds one answer, so the "
+    "task fails until it is known.",
     "set the value that the test reads in airgo.toml",
 )
 

@@ -15,6 +15,7 @@ from airgo.lower.dependencies import dependencies
 from airgo.lower.draft import WorkflowDraft
 from airgo.lower.execution import execution
 from airgo.lower.mapped import mapped
+from airgo.lower.mapped_groups import mapped_groups
 from airgo.lower.names import names
 from airgo.lower.parameters import parameters
 from airgo.lower.result import Lowered, TaskOutcome
@@ -36,6 +37,7 @@ PASSES: tuple[Pass, ...] = (
     schedule,
     runs,
     templates,
+    mapped_groups,
     xcom,
     dependencies,
     bodies,
@@ -59,7 +61,7 @@ def lower(dag: ir.Dag, config: Config, registry: Registry, files: ProjectFiles, 
 def _lowered(draft: WorkflowDraft) -> Lowered:
     outcomes = tuple(
         TaskOutcome(node.task.id, node.task.span, node.task.operator, node.strategy, node.instance_template, node.name, node.why_not_better)
-        for node in draft.nodes.values()
+        for node in draft.every_node()
     )
     return Lowered(
         dag_id=draft.dag.id,

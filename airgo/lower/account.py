@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from airgo.lower.assemble import folder, template_index
-from airgo.lower.draft import WorkflowDraft
+from airgo.lower.draft import Node, WorkflowDraft
 from airgo.lower.ledger import CRON, TASK, TEMPLATE, Fate, account, account_dag, mapped
 from airgo.lower.result import LedgerEntry
 from airgo.lower.rules import UNMAPPED_ARGUMENT
@@ -49,20 +49,32 @@ def _target(entry: LedgerEntry, draft: WorkflowDraft) -> str | None:
 
 def _by_subject(entry: LedgerEntry, draft: WorkflowDraft) -> str:
     task_id = entry.subject.removeprefix(draft.dag.id + ".")
-    if task_id in draft.nodes and entry.subject != draft.dag.id:
+    if entry.subject != draft.dag.id and _find(task_id, draft) is not None:
         return _in_template(task_id, "", draft)
     return folder(draft) + "workflow-template.yaml#/spec"
 
 
 def _in_template(task_id: str, pointer: str, draft: WorkflowDraft) -> str:
-    node = draft.nodes[task_id]
-    index = template_index(draft, node.instance_template)
+    found = _find(task_id, draft)
+    if found is None:
+        return folder(draft) + "workflow-template.yaml#/spec"
+    index = template_index(draft, found[0].instance_template)
     return _existing(folder(draft) + "workflow-template.yaml", f"/spec/templates/{index}{pointer}", draft)
 
 
 def _in_task(task_id: str, pointer: str, draft: WorkflowDraft) -> str:
-    index = list(draft.nodes).index(task_id)
-    return _existing(folder(draft) + "workflow-template.yaml", f"/spec/templates/0/dag/tasks/{index}{pointer}", draft)
+    found = _find(task_id, draft)
+    if found is None:
+        return folder(draft) + "workflow-template.yaml#/spec"
+    _, one = found
+    dag_template = template_index(draft, draft.nodes[one.group].instance_template if one.group else draft.name)
+    place = f"/spec/templates/{dag_template}/dag/tasks/{list(one.nodes).index(task_id)}{pointer}"
+    return _existing(folder(draft) + "workflow-template.yaml", place, draft)
+
+
+def _find(task_id: str, draft: WorkflowDraft) -> tuple[Node, WorkflowDraft] | None:
+    """A task's node, and the draft that it is in."""
+    return next(((one.nodes[task_id], one) for one in draft.every_draft() if task_id in one.nodes), None)
 
 
 def _existing(file: str, pointer: str, draft: WorkflowDraft) -> str:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import cast
 
-from airgo.argo.text import Text
-from airgo.lower.draft import Leaf, Node, WorkflowDraft
+from airgo.lower.dag_tasks import dag_task
+from airgo.lower.draft import WorkflowDraft
 from airgo.lower.landing import landings_of, plain, written
 from airgo.lower.names import END
 from airgo.lower.order import direct_upstream
 from airgo.lower.result import Manifest
+from airgo.lower.rules import TOO_MANY_TASKS
 from airgo.lower.runs import fails_fast
 from airgo.lower.setups import effective_leaves
-from airgo.lower.trigger_rules import ALIASES
+from airgo.lower.trigger_rules import ALIASES, PLAIN_RULES
 
-PLAIN_RULES = frozenset({"all_success", "none_failed", "none_failed_min_one_success"})
-"""Rules that mean the same where nothing can be skipped."""
+MOST = 200
+"""Argo's bound on the tasks of a DAG template and the templates of a workflow (its CRDs)."""
 
 
 def assemble(draft: WorkflowDraft) -> None:
@@ -25,11 +26,20 @@ def assemble(draft: WorkflowDraft) -> None:
     if _needs_end(draft):
         own.append({"name": END, "suspend": {"duration": "0"}})
     draft.templates = own
+    _report_size(draft)
     file = folder(draft) + "workflow-template.yaml"
     draft.manifests.append(Manifest(file, (_workflow_template(draft),), _head(draft)))
     if draft.cron is not None:
         draft.manifests.append(Manifest(folder(draft) + "cron-workflow.yaml", (plain(draft.cron),), _head(draft)))
     _origins(draft, file)
+
+
+def _report_size(draft: WorkflowDraft) -> None:
+    """Argo's full definitions refuse more than 200 templates, and more than 200 tasks in one."""
+    for what, count in (("tasks", len(draft.nodes)), ("templates", len(draft.templates))):
+        if count > MOST:
+            words = f"{draft.dag.id} needs {count} {what}; Argo takes {MOST}"
+            draft.report(TOO_MANY_TASKS.at(draft.dag.span, words, subject=draft.dag.id, effort="L"))
 
 
 def folder(draft: WorkflowDraft) -> str:
@@ -63,33 +73,11 @@ def _workflow_template(draft: WorkflowDraft) -> dict[str, object]:
 
 
 def _tasks(draft: WorkflowDraft) -> list[dict[str, object]]:
-    tasks = [_task(node) for node in draft.nodes.values()]
+    tasks = [dag_task(node) for node in draft.nodes.values()]
     if _needs_end(draft):
         leaves = [draft.nodes[task_id].name for task_id in effective_leaves(node.task for node in draft.nodes.values())]
         tasks.append({"name": END, "depends": " && ".join(leaves), "template": END})
     return tasks
-
-
-def _task(node: Node) -> dict[str, object]:
-    task: dict[str, object] = {"name": node.name}
-    if node.depends is not None:
-        task["depends"] = node.depends
-    if node.when:
-        task["when"] = _when(node.when)
-    task["template"] = node.template
-    if node.arguments:
-        task["arguments"] = {"parameters": [_argument(name, leaf) for name, leaf in node.arguments.items()]}
-    return task
-
-
-def _argument(name: str, leaf: Leaf) -> dict[str, object]:
-    return {"name": name, "value": leaf if isinstance(leaf, Text) else str(leaf)}
-
-
-def _when(tests: list[str]) -> str:
-    if len(tests) == 1:
-        return tests[0]
-    return " && ".join(f"({test})" if " || " in test and not test.startswith("{{=") else test for test in tests)
 
 
 def _needs_end(draft: WorkflowDraft) -> bool:
@@ -106,9 +94,11 @@ def _needs_end(draft: WorkflowDraft) -> bool:
 
 def _origins(draft: WorkflowDraft, file: str) -> None:
     draft.origins[f"{file}#"] = draft.dag.span
-    for index, node in enumerate(draft.nodes.values()):
-        draft.origins[f"{file}#/spec/templates/0/dag/tasks/{index}"] = node.task.span
-    for node in draft.nodes.values():
+    for one in draft.every_draft():
+        dag_template = template_index(draft, draft.nodes[one.group].instance_template if one.group else draft.name)
+        for index, node in enumerate(one.nodes.values()):
+            draft.origins[f"{file}#/spec/templates/{dag_template}/dag/tasks/{index}"] = node.task.span
+    for node in (*draft.every_node(), *(draft.nodes[group_id] for group_id in draft.inner)):
         for name in (node.template, node.instance_template):
             draft.origins.setdefault(f"{file}#/spec/templates/{template_index(draft, name)}", node.task.span)
     if draft.cron is not None:

@@ -22,7 +22,8 @@ CALLBACK = Rule(
     "callback",
     WARNING,
     "a callback that Airflow would call",
-    "Callbacks are Python functions that Airflow's scheduler or worker calls when a task or run changes its state; Argo has no such process.",
+    "Callbacks are Python functions that Airflow's scheduler or worker calls when a task or run changes its state; "
+    "Argo has no such process.",
     "notify from an exit handler (`onExit`), from Argo Events on the workflow's state, or from a task with a fitting trigger rule",
 )
 EMAIL = Rule(
@@ -46,7 +47,8 @@ EXECUTION = Rule(
     "worker-setting",
     WARNING,
     "a setting of the worker or executor",
-    "Where and as whom a task runs is decided by Airflow's executors and queues; on Kubernetes by node selectors, tolerations and security contexts.",
+    "Where and as whom a task runs is decided by Airflow's executors and queues; on Kubernetes by node selectors, "
+    "tolerations and security contexts.",
     "set the pod's fields in the template",
 )
 OUTLETS = Rule(

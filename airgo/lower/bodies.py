@@ -20,19 +20,37 @@ ENV_OUTSIDE = Rule(
     "deployment-value-outside-containers",
     Severity.ERROR,
     "a value of the deployment where only a container could read it",
-    "Variables and connections reach a task as environment variables of its container; Kubernetes fills them into env, command and args only.",
+    "Variables and connections reach a task as environment variables of its container; Kubernetes fills them into "
+    "env, command and args only.",
     "give the value in airgo.toml, so that it is known when the manifest is written",
 )
 
 
 def bodies(draft: WorkflowDraft) -> None:
     """Finish every node's body, and fill its DAG task's arguments."""
+    for inner in draft.inner.values():
+        _finish_all(inner)
+    _finish_all(draft)
+
+
+def _finish_all(draft: WorkflowDraft) -> None:
     for node in draft.nodes.values():
+        if node.task.id in draft.inner:
+            _finish_group(node, draft.inner[node.task.id], draft)
+            continue
         try:
             _finish(node, draft)
         except CannotLower as problem:
             make_manual(node, problem.rule, problem.message, problem.span, draft)
             _finish(node, draft)
+
+
+def _finish_group(node: Node, inner: WorkflowDraft, draft: WorkflowDraft) -> None:
+    """A mapped group is given one element, and what its tasks read from outside."""
+    assert node.draft is not None
+    node.arguments = dict(node.draft.arguments)
+    for name, hole in inner.borrowed.items():
+        node.arguments[name] = filled(text_of(hole), draft)
 
 
 def _finish(node: Node, draft: WorkflowDraft) -> None:
@@ -100,6 +118,11 @@ def _wanted(hole: XComHole | ItemHole) -> str:
         return hole.name or "item"
     parts = ["-".join(hole.task_ids), *([] if hole.key == "return_value" else [hole.key]), *map(str, hole.path)]
     return "-".join(parts)
+
+
+def text_of(hole: Hole) -> Text:
+    """A text that is one hole."""
+    return Text((hole,))
 
 
 def holes_of(value: object) -> list[Hole]:

@@ -7,6 +7,7 @@ https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#br
 from __future__ import annotations
 
 from airgo.lower.draft import Node, WorkflowDraft
+from airgo.lower.groups import groups_of
 from airgo.lower.references import output, safe_output, task_reference
 from airgo.values import truth
 
@@ -48,28 +49,17 @@ def _chosen(node: Node, branch: Node, draft: WorkflowDraft, ancestors: dict[str,
 
 def _keeping_ids(node: Node, branch: Node, draft: WorkflowDraft, ancestors: dict[str, frozenset[str]]) -> list[str]:
     """Every id whose choice keeps the task: its own, those above it below the branch, and groups that any of these is a root of."""
-    below = [task.id for task in draft.dag.tasks if branch.task.id in ancestors[task.id]]
+    below = [task_id for task_id in draft.nodes if branch.task.id in ancestors[task_id]]
     keeping = [task_id for task_id in below if task_id == node.task.id or task_id in ancestors[node.task.id]]
     keeping.sort(key=lambda task_id: (task_id != node.task.id, task_id))
     groups = []
     for task_id in keeping:
         task = draft.nodes[task_id].task
-        group = draft.dag.group(task.group) if task.group else None
-        while group is not None:
-            members = {other.id for other in draft.dag.tasks if _inside(other.group, group.id, draft)}
+        for group in groups_of(task, draft.dag):
+            members = {other.id for other in draft.dag.tasks if group in groups_of(other, draft.dag)}
             if not members & set(task.upstream) and group.id not in groups:
                 groups.append(group.id)
-            group = draft.dag.group(group.parent) if group.parent else None
     return keeping + groups
-
-
-def _inside(group_id: str | None, outer: str, draft: WorkflowDraft) -> bool:
-    while group_id is not None:
-        if group_id == outer:
-            return True
-        group = draft.dag.group(group_id)
-        group_id = group.parent if group is not None else None
-    return False
 
 
 def _in_reach(node: Node, above: Node) -> bool:

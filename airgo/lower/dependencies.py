@@ -32,13 +32,32 @@ SELF_SKIP = Rule(
     "rule-over-self-skipping-task",
     Severity.WARNING,
     "a trigger rule that counts successes over a task that may skip itself",
-    "A task that skips itself ends Succeeded in Argo. Where the other upstream tasks failed, this task ends skipped instead of upstream_failed.",
+    "A task that skips itself ends Succeeded in Argo. Where the other upstream tasks failed, this task ends "
+    "skipped instead of upstream_failed.",
     "nothing, unless the run must fail in that case",
 )
 
 
+OVER_MAPPED = Rule(
+    "AG323",
+    "rule-over-mapped-task",
+    Severity.WARNING,
+    "a trigger rule that counts the instances of a mapped task",
+    "Airflow counts every instance of a mapped task on its own; Argo knows one state for all: failed if one of them failed. "
+    "A rule that asks for one success, or for failures only, may decide differently when some instances fail and others do not.",
+    "ask for all_success, none_failed or all_done, or look at the instances' results",
+)
+COUNTING = frozenset({"one_success", "all_failed", "one_done", "all_skipped", "all_done_min_one_success"})
+"""Rules whose answer depends on how many instances ended in which state."""
+
+
 def dependencies(draft: WorkflowDraft) -> None:
     """Give every node its `depends` and `when`, upstream tasks first, and mark what may be skipped or omitted."""
+    for one in draft.every_draft():
+        _dependencies(one)
+
+
+def _dependencies(draft: WorkflowDraft) -> None:
     ancestors = ancestors_by_id(draft)
     for node in in_order(draft):
         found = _condition(node, draft)
@@ -66,6 +85,9 @@ def _condition(node: Node, draft: WorkflowDraft) -> Condition:
     if rule in EARLY and len(upstream) > 1:
         words = f"{rule} starts {node.task.id} once all of its upstream tasks have ended, not at the first one"
         draft.report(EARLY_RULE.at(node.task.span, words, subject=subject))
+    if rule in COUNTING and any(draft.nodes[up].expansion is not None for up in direct_upstream(node, draft)):
+        words = f"{rule} of {node.task.id} counts the instances of a mapped task, of which Argo knows one state only"
+        draft.report(OVER_MAPPED.at(node.task.span, words, subject=subject))
     if rule in ("one_success", "all_done_min_one_success") and any(up.skips_itself for up in upstream) and len(upstream) > 1:
         words = f"{rule} of {node.task.id} counts a task that may skip itself; {node.task.id} can end skipped instead of upstream_failed"
         draft.report(SELF_SKIP.at(node.task.span, words, subject=subject))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from airgo import ir
-from airgo.argo.text import Text
+from airgo.argo.text import Text, XComHole
 from airgo.config import Config
 from airgo.diagnostics import Collector, Diagnostic, Rule
 from airgo.lower.result import Input, LedgerEntry, Manifest, Outcome, Rename, Strategy
@@ -42,7 +42,8 @@ class TemplateDraft:
     `arguments`: values that differ from task to task of the same code; the body refers to them by `Input(name)`. Tasks whose bodies are
     equal share one template; an argument that is equal in all of them is put in its place and is no parameter.
     `json_arguments` names those whose values are JSON texts (wire format); the others are raw text.
-    `outputs` maps an XCom key to the file that the body writes it to ("return_value" → "/tmp/airgo/return-value"); exported if somebody reads it.
+    `outputs` maps an XCom key to the file that the body writes it to ("return_value" → "/tmp/airgo/return-value"); exported
+    if somebody reads it.
     `branch`: writes airgo-branch. `can_skip_itself`: writes airgo-state. `keep_exit_codes`: exit codes that end without a retry.
     `finish`, when set, gives the final body once it is known which XCom keys somebody reads: a task nobody reads from has no glue for it.
     `outputs` may hold "items" (→ "/tmp/airgo/items"): the body can write the list of JSON texts that a mapped task fans out over.
@@ -83,8 +84,9 @@ class Source:
 class Expansion:
     """What a mapped task fans out over.
 
-    `items`: all instances are known: for each one, the elements by mapped argument. Else `sources` has the arguments whose lists other tasks
-    return, `lists` the lists that are known, and `order` all of them; the instances are their cross product, the last varying fastest.
+    `items`: all instances are known: for each one, the elements by mapped argument. Else `sources` has the arguments whose
+    lists other tasks return, `lists` the lists that are known, and `order` all of them; the instances are their cross
+    product, the last varying fastest.
     `json_names`: the arguments whose elements travel as JSON texts. `may_be_empty`: no instance may be made; the task is then skipped.
     """
 
@@ -133,8 +135,13 @@ class Node:
 class WorkflowDraft:
     """One workflow being made. Passes read `dag` and write the rest, in the order of `airgo.lower.PASSES`.
 
-    `parameters` are the workflow's (name → {"value", "description", "enum"}), `logical-date` among them. `templates` are finished template objects.
-    `extra` are further documents by file name below `dags/<dag>/` ("cron-workflow.yaml" → documents). `env_needed`: per task id, EnvRef sources.
+    `parameters` are the workflow's (name → {"value", "description", "enum"}), `logical-date` among them. `templates` are
+    finished template objects.
+    `inner`: by id, the drafts of mapped groups; the group is a node of this draft, and its tasks are nodes of the inner
+    one, whose `outer` is this draft and whose `group` names it. `borrowed`: values of the outer DAG that the inner one
+    takes as inputs. `exports`: the inner one's outputs, by name: a task and an XCom key.
+    `extra` are further documents by file name below `dags/<dag>/` ("cron-workflow.yaml" → documents). `env_needed`: per
+    task id, EnvRef sources.
     """
 
     dag: ir.Dag
@@ -153,8 +160,22 @@ class WorkflowDraft:
     inputs: list[Input] = field(default_factory=list)
     origins: dict[str, Span] = field(default_factory=dict)
     pools: dict[str, int] = field(default_factory=dict)
+    group_names: dict[str, str] = field(default_factory=dict)
+    inner: dict[str, WorkflowDraft] = field(default_factory=dict)
+    outer: WorkflowDraft | None = None
+    group: str = ""
+    borrowed: dict[str, XComHole] = field(default_factory=dict)
+    exports: dict[str, tuple[str, str]] = field(default_factory=dict)
     requirements: set[str] = field(default_factory=set)
     manifests: list[Manifest] = field(default_factory=list)
+
+    def every_draft(self) -> list[WorkflowDraft]:
+        """This draft, and those of its mapped groups."""
+        return [self, *self.inner.values()]
+
+    def every_node(self) -> list[Node]:
+        """The nodes of all tasks of the DAG, those inside mapped groups included; not the nodes that stand for such groups."""
+        return [node for draft in self.every_draft() for node in draft.nodes.values() if node.task.id not in self.inner]
 
     def report(self, diagnostic: Diagnostic) -> None:
         """Add a diagnostic."""

@@ -44,7 +44,7 @@ LONGEST_DELAY = 86400.0
 
 def execution(draft: WorkflowDraft) -> None:
     """Give every node its retries, timeout and semaphores."""
-    for node in draft.nodes.values():
+    for node in draft.every_node():
         if node.draft is None or node.strategy == "manual":
             continue  # a task that must fail need not be tried twice
         _retries(node, draft)

@@ -32,7 +32,8 @@ INEXACT_EXPANSION = Rule(
     "inexact-expansion",
     Severity.ERROR,
     "a mapped task whose instances Argo cannot make exactly",
-    "A mapped task fans out over lists that are written in the DAG, or that tasks of the same DAG return. Other forms have no exact counterpart.",
+    "A mapped task fans out over lists that are written in the DAG, or that tasks of the same DAG return. Other "
+    "forms have no exact counterpart.",
     "compute the list in one task, and expand over what it returns",
 )
 

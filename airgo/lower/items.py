@@ -113,5 +113,5 @@ def quoted(value: object) -> str:
 
 
 def items_output(producer: Node) -> str:
-    """The output that holds the list to fan out over: `items`, the JSON texts of the elements; a mapped task hands on its instances' values."""
+    """The output that holds the list to fan out over: the elements' JSON texts, or the values of a mapped task's instances."""
     return "return-values" if producer.task.mapped else "items"

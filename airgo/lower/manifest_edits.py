@@ -1,4 +1,4 @@
-"""Manifests that the user wrote as YAML text: what they say, and giving the object a name of its own in each run without touching the rest."""
+"""Manifests that the user wrote as YAML text: what they say, and a name of its own for the object of each run."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from airgo.argo.names import template_name
 from airgo.argo.text import Input, ItemHole, Simple, Text, text
+from airgo.lower.dag_tasks import dag_task
 from airgo.lower.draft import Expansion, Leaf, Node, WorkflowDraft
 from airgo.lower.items import items_list
 from airgo.lower.parameters_of_xcom import output_parameter
@@ -25,7 +26,26 @@ def mapped(draft: WorkflowDraft) -> None:
             wrapped.append(_inner(node, node.expansion, _free_name(node, taken), draft))
         elif node.expansion is not None:
             _never(node)
+    for group_id, inner in draft.inner.items():
+        wrapped.append(_group_template(draft.nodes[group_id], inner))
     draft.templates[:0] = wrapped
+
+
+def _group_template(node: Node, inner: WorkflowDraft) -> dict[str, object]:
+    """The inner DAG of one element of a mapped group."""
+    assert node.draft is not None
+    template: dict[str, object] = {"name": node.instance_template}
+    inputs = [*node.draft.arguments, *inner.borrowed]
+    if inputs:
+        template["inputs"] = {"parameters": [{"name": name} for name in inputs]}
+    template["dag"] = {"failFast": False, "tasks": [dag_task(one) for one in inner.nodes.values()]}
+    outputs = []
+    for name, (task_id, key) in sorted(inner.exports.items()):
+        read = safe_output(inner.nodes[task_id].name, output_parameter(key))
+        outputs.append({"name": name, "valueFrom": {"expression": read}})
+    if outputs:
+        template["outputs"] = {"parameters": outputs}
+    return template
 
 
 def _never(node: Node) -> None:

@@ -16,9 +16,11 @@ def names(draft: WorkflowDraft) -> None:
     draft.name = draft.name or object_name(dag.id)
     if draft.name != dag.id:
         draft.renames.append(Rename("dag", dag.id, dag.id, draft.name))
-    namer = Namer(_own_name, [task.id for task in dag.tasks], reserved=(END,))
+    groups = [group.id for group in dag.groups if group.expand is not None]
+    namer = Namer(_own_name, [*(task.id for task in dag.tasks), *groups], reserved=(END,))
+    draft.group_names = {group: namer[group] for group in groups}
     draft.nodes = {task.id: Node(task, namer[task.id]) for task in dag.tasks}
-    draft.renames.extend(Rename("task", dag.id, task_id, name) for task_id, name in namer.renames())
+    draft.renames.extend(Rename("task", dag.id, task_id, name) for task_id, name in namer.renames() if task_id in draft.nodes)
 
 
 def _own_name(identifier: str) -> str:

@@ -11,19 +11,23 @@ from airgo.lower.draft import Leaf, Node, WorkflowDraft
 from airgo.lower.landing import inputs_in_expressions
 from airgo.lower.parameters_of_xcom import DEFAULTS, output_parameter
 
-_TASK_DATA = re.compile(r"\btasks[.\[]")
+_TASK_DATA = re.compile(r"\b(tasks\??[.\[]|inputs\.)")
+"""What only a DAG template can read: its tasks, and its own inputs."""
 
 OWN_OUTPUTS = {"airgo-branch": "/tmp/airgo/airgo-branch", "airgo-state": "/tmp/airgo/airgo-state"}
 """Files that airgo's own outputs come from."""
 
 
 def sharing(draft: WorkflowDraft) -> None:
-    """Give every node its template. The templates follow the order of the DAG's tasks; the DAG's own name stays free for its DAG template."""
+    """Give every node its template, in the order of the DAG's tasks; the DAG's own name stays free for its DAG template."""
     groups: dict[str, list[Node]] = {}
-    for node in draft.nodes.values():
+    for node in draft.every_node():
         groups.setdefault(_key(node), []).append(node)
     wanted = {_identity(nodes): nodes[0].name if len(nodes) == 1 else _hint(nodes) for nodes in groups.values()}
+    wanted |= {f"group {group_id}": name for group_id, name in draft.group_names.items() if group_id in draft.inner}
     names = Namer(template_name, wanted, reserved=(draft.name, "airgo-end"))
+    for group_id in draft.inner:
+        draft.nodes[group_id].template = draft.nodes[group_id].instance_template = names[f"group {group_id}"]
     for nodes in groups.values():
         template = _template(names[_identity(nodes)], nodes, draft)
         draft.templates.append(template)
@@ -122,7 +126,10 @@ def of_task(leaf: Leaf) -> bool:
     """Can the text be filled in only where the DAG's tasks, or a mapped element, are in reach?"""
     if not isinstance(leaf, Text):
         return False
-    return any(isinstance(hole, ItemHole) or (isinstance(hole, Expression) and _TASK_DATA.search(hole.code)) for hole in leaf.holes())
+    return any(
+        isinstance(hole, ItemHole | Input) or (isinstance(hole, Expression) and _TASK_DATA.search(hole.code) is not None)
+        for hole in leaf.holes()
+    )
 
 
 def _with_constants(leaf: Leaf, constants: dict[str, Leaf]) -> Leaf:

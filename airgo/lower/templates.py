@@ -30,7 +30,6 @@ from airgo.mapping.rendering import Rendered, RenderError, render
 from airgo.mapping.schema import OperatorMapping
 from airgo.source import Span
 
-
 WAITING_STRATEGIES = frozenset({"poll", "python-sensor", "external-task", "time-sensor"})
 """Strategies that read a sensor's arguments, and say in their notes what becomes of them."""
 

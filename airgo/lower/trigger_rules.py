@@ -15,6 +15,9 @@ from airgo.lower.references import task_reference
 ALIASES = {"dummy": "always", "none_failed_or_skipped": "none_failed_min_one_success"}
 """Names of Airflow 2 that 3 no longer knows."""
 
+PLAIN_RULES = frozenset({"all_success", "none_failed", "none_failed_min_one_success"})
+"""Rules that mean the same where nothing can be skipped."""
+
 EARLY = frozenset({"one_success", "one_failed", "one_done"})
 """Rules that Airflow decides at the first fitting upstream; Argo waits for all. End states are equal."""
 

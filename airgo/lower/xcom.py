@@ -6,11 +6,13 @@ https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/xcoms.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from airgo.argo.text import Expression, Part, Text, XComHole, map_text, text
+from airgo.argo.names import parameter_name
+from airgo.argo.text import Expression, Input, ItemHole, Part, Text, XComHole, map_text, text
 from airgo.diagnostics import Rule, Severity
-from airgo.lower.draft import CannotLower, Leaf, Node, WorkflowDraft
+from airgo.lower.draft import CannotLower, Leaf, Node, Source, WorkflowDraft
 from airgo.lower.ledger import TASK, Fate, account_xcom, mapped
 from airgo.lower.manual import make_manual
 from airgo.lower.order import waits_for
@@ -47,26 +49,45 @@ AGGREGATE = Rule(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Producer:
+    """A task whose value is read. `waits_on`: the node whose end hands it on (a mapped group, for a task inside one). `many`: the values of
+    all instances are read as one list. `outside`: the value comes into an inner DAG from around it.
+    """
+
+    node: Node
+    waits_on: str
+    many: bool
+    outside: bool = False
+
+
 def xcom(draft: WorkflowDraft) -> None:
     """Mark every output that somebody reads. A task that reads what it cannot have becomes `manual`."""
-    ended = waits_for(draft)
-    for node in draft.nodes.values():
-        try:
+    for one in draft.every_draft():
+        ended = waits_for(one)
+        for node in one.nodes.values():
+            _check_node(node, ended, one)
+    for one in draft.every_draft():
+        ended = waits_for(one)
+        for node in one.nodes.values():
             for hole in xcom_holes(node):
-                _check(hole, node, ended[node.task.id], draft)
-            _check_expansion(node, ended[node.task.id], draft)
-        except CannotLower as problem:
-            _account_failed(node, problem.rule, draft)
-            make_manual(node, problem.rule, problem.message, problem.span, draft)
-    for node in draft.nodes.values():
-        for hole in xcom_holes(node):
-            _mark(hole, node, draft)
-        for source in node.expansion.sources.values() if node.expansion is not None else ():
-            _mark_items(node, source.task_id, source.key, draft)
-        if node.draft is not None and node.draft.reads_everything:
-            for producer in ended[node.task.id]:
-                above = draft.nodes[producer]
-                above.outputs_read.update(above.draft.outputs if above.draft else ())
+                _mark(hole, node, one)
+            for source in node.expansion.sources.values() if node.expansion is not None else ():
+                _mark_items(node, source, one)
+            if node.draft is not None and node.draft.reads_everything:
+                _mark_everything(ended[node.task.id], one)
+
+
+def producer_of(task_id: str, draft: WorkflowDraft) -> Producer | None:
+    """Who hands on the value of a task, seen from this draft."""
+    if task_id in draft.nodes and task_id not in draft.inner:
+        node = draft.nodes[task_id]
+        return Producer(node, task_id, node.task.mapped)
+    for group_id, inner in draft.inner.items():
+        if task_id in inner.nodes:
+            return Producer(inner.nodes[task_id], group_id, True)
+    found = producer_of(task_id, draft.outer) if draft.outer is not None else None
+    return None if found is None else replace(found, outside=True)
 
 
 def xcom_holes(node: Node) -> list[XComHole]:
@@ -87,35 +108,51 @@ def xcom_holes(node: Node) -> list[XComHole]:
     return found
 
 
+def _check_node(node: Node, ended: Mapping[str, frozenset[str]], draft: WorkflowDraft) -> None:
+    around = waits_for(draft.outer)[draft.group] if draft.outer is not None else frozenset()
+    try:
+        for hole in xcom_holes(node):
+            _check(hole, node, ended[node.task.id] | around, draft)
+        _check_expansion(node, ended[node.task.id] | around, draft)
+    except CannotLower as problem:
+        for hole in xcom_holes(node):
+            for task_id in hole.task_ids:
+                account_xcom(draft, node.task, f"{task_id}.{hole.key}", Fate("unsupported", problem.rule.code))
+        make_manual(node, problem.rule, problem.message, problem.span, draft)
+
+
 def _check(hole: XComHole, node: Node, ended: frozenset[str], draft: WorkflowDraft) -> None:
-    for task_id in hole.task_ids:
-        _check_producer(task_id, hole.key, node, ended, draft)
-    mapped_ids = [task_id for task_id in hole.task_ids if draft.nodes[task_id].task.mapped]
-    if mapped_ids and (not hole.json or hole.path):
-        raise CannotLower(NOT_HANDED_ON, f"{node.task.id} puts the values of all instances of {mapped_ids[0]} into text")
+    producers = [_checked(task_id, hole.key, node, ended, draft) for task_id in hole.task_ids]
+    several = [producer for producer in producers if producer.many]
+    if several and (not hole.json or hole.path):
+        raise CannotLower(NOT_HANDED_ON, f"{node.task.id} puts the values of all instances of {several[0].node.task.id} into text")
+    if len({producer.outside for producer in producers}) > 1:
+        raise CannotLower(NOT_HANDED_ON, f"{node.task.id} reads values from inside and outside of its mapped group as one list")
 
 
-def _check_producer(task_id: str, key: str, node: Node, ended: frozenset[str], draft: WorkflowDraft) -> None:
-    producer = draft.nodes.get(task_id)
+def _checked(task_id: str, key: str, node: Node, ended: frozenset[str], draft: WorkflowDraft) -> Producer:
+    """The producer of a value that is surely there. Raises CannotLower."""
+    producer = producer_of(task_id, draft)
     if producer is None:
         raise CannotLower(NOT_HANDED_ON, f"{node.task.id} reads a value of {task_id}, which is no task of the DAG")
-    if task_id not in ended:
+    if producer.waits_on not in ended:
         raise CannotLower(NOT_HANDED_ON, f"{node.task.id} reads a value of {task_id} but does not wait for it")
-    if producer.strategy == "manual" or producer.draft is None or key in producer.draft.outputs:
-        return
-    if not pushes(producer):
-        return
+    made = producer.node.draft
+    if producer.node.strategy == "manual" or made is None or key in made.outputs or not pushes(producer.node):
+        return producer
     named = "its return value" if key == "return_value" else f"a value under the key {key}"
     raise CannotLower(NOT_HANDED_ON, f"{node.task.id} reads {named} from {task_id}, whose template does not hand it on")
 
 
 def _check_expansion(node: Node, ended: frozenset[str], draft: WorkflowDraft) -> None:
     for source in node.expansion.sources.values() if node.expansion is not None else ():
-        _check_producer(source.task_id, source.key, node, ended, draft)
-        producer = draft.nodes[source.task_id]
-        if producer.draft is None or producer.strategy == "manual" or producer.task.mapped or "items" in producer.draft.outputs:
+        producer = _checked(source.task_id, source.key, node, ended, draft)
+        made = producer.node.draft
+        if producer.waits_on != source.task_id or producer.outside:
+            raise CannotLower(NOT_HANDED_ON, f"{node.task.id} is expanded over a task of a mapped group")
+        if made is None or producer.node.strategy == "manual" or producer.many or "items" in made.outputs:
             continue
-        words = f"{node.task.id} is expanded over {producer.task.id}, whose template cannot write a list of elements"
+        words = f"{node.task.id} is expanded over {source.task_id}, whose template cannot write a list of elements"
         raise CannotLower(NOT_HANDED_ON, words)
 
 
@@ -126,11 +163,13 @@ def pushes(producer: Node) -> bool:
 
 def _mark(hole: XComHole, node: Node, draft: WorkflowDraft) -> None:
     for task_id in hole.task_ids:
-        producer = draft.nodes[task_id]
-        if producer.draft is not None and hole.key in producer.draft.outputs and pushes(producer):
-            producer.outputs_read.add(hole.key)
+        producer = producer_of(task_id, draft)
+        assert producer is not None, "checked before"
+        if producer.node.draft is not None and hole.key in producer.node.draft.outputs and pushes(producer.node):
+            producer.node.outputs_read.add(hole.key)
+            _export(producer, task_id, hole.key, draft)
         account_xcom(draft, node.task, f"{task_id}.{hole.key}", mapped(TASK + "/arguments"))
-        if producer.task.mapped:
+        if producer.many:
             words = f"{node.task.id} reads the values of all instances of {task_id} as one list"
             draft.report(AGGREGATE.at(node.task.span, words, subject=draft.subject(node.task)))
     if not hole.json:
@@ -138,26 +177,56 @@ def _mark(hole: XComHole, node: Node, draft: WorkflowDraft) -> None:
         draft.report(AS_TEXT.at(node.task.span, words, subject=draft.subject(node.task)))
 
 
-def _mark_items(node: Node, source: str, key: str, draft: WorkflowDraft) -> None:
-    producer = draft.nodes[source]
+def _export(producer: Producer, task_id: str, key: str, draft: WorkflowDraft) -> None:
+    """A mapped group hands on what is read of its tasks from outside."""
+    around = draft.outer if producer.outside else draft
+    if around is not None and producer.waits_on in around.inner:
+        name = export_name(producer.node, key)
+        around.inner[producer.waits_on].exports[name] = (task_id, key)
+        around.nodes[producer.waits_on].outputs_read.add(name)
+
+
+def export_name(node: Node, key: str) -> str:
+    """The output of a mapped group's inner DAG for a value of one of its tasks."""
+    return f"{node.name}-{output_parameter(key)}"
+
+
+def _mark_items(node: Node, source: Source, draft: WorkflowDraft) -> None:
+    producer = draft.nodes[source.task_id]
     producer.outputs_read.add("return_value" if producer.task.mapped else "items")
-    account_xcom(draft, node.task, f"{source}.{key}", mapped(TASK + "/arguments"))
+    account_xcom(draft, node.task, f"{source.task_id}.{source.key}", mapped(TASK + "/arguments"))
 
 
-def _account_failed(node: Node, rule: Rule, draft: WorkflowDraft) -> None:
-    for hole in xcom_holes(node):
-        for task_id in hole.task_ids:
-            account_xcom(draft, node.task, f"{task_id}.{hole.key}", Fate("unsupported", rule.code))
+def _mark_everything(ended: frozenset[str], draft: WorkflowDraft) -> None:
+    for task_id in ended:
+        above = draft.nodes[task_id]
+        above.outputs_read.update(above.draft.outputs if above.draft else ())
 
 
-def reading(hole: XComHole, draft: WorkflowDraft) -> Expression:
-    """The expression that a DAG task's argument has for a value of other tasks."""
+def reading(hole: XComHole, draft: WorkflowDraft) -> Expression | Input:
+    """What a DAG task's argument has for a value of other tasks: an expression, or an input of the inner DAG that it stands in."""
+    producers = [producer_of(task_id, draft) for task_id in hole.task_ids]
+    if any(producer is not None and producer.outside for producer in producers):
+        return Input(_borrow(hole, draft))
     reads = [_read_json(task_id, hole.key, draft) for task_id in hole.task_ids]
     code = reads[0] if len(reads) == 1 and not hole.many else "'[' + " + " + ',' + ".join(f"({read})" for read in reads) + " + ']'"
     path = "".join(f"[{part}]" if isinstance(part, int) else "['" + part.replace("'", "\\'") + "']" for part in hole.path)
     if hole.json:
         return Expression(f"toJson(fromJSON({code}){path})" if path else code)
     return Expression(as_text(f"toJson(fromJSON({code}){path})" if path else code))
+
+
+def _borrow(hole: XComHole, draft: WorkflowDraft) -> str:
+    """The input of the inner DAG that carries a value from outside."""
+    for name, known in draft.borrowed.items():
+        if known == hole:
+            return name
+    wanted = name = parameter_name("-".join([*hole.task_ids, output_parameter(hole.key), *map(str, hole.path)]))
+    number = 2
+    while name in draft.borrowed:
+        name, number = f"{wanted}-{number}", number + 1
+    draft.borrowed[name] = hole
+    return name
 
 
 def as_text(json_code: str) -> str:
@@ -170,17 +239,26 @@ def as_text(json_code: str) -> str:
 
 
 def _read_json(task_id: str, key: str, draft: WorkflowDraft) -> str:
-    producer = draft.nodes[task_id]
-    name = output_parameter(key, mapped=producer.task.mapped)
-    if not producer.task.mapped:
-        return safe_output(producer.name, name)
-    read = safe_output(producer.name, name, "[]")
+    producer = producer_of(task_id, draft)
+    assert producer is not None, "checked before"
+    if not producer.many:
+        return safe_output(producer.node.name, output_parameter(key))
+    handing_on = draft.nodes[producer.waits_on]
+    name = key if producer.waits_on == task_id else export_name(producer.node, key)
+    read = safe_output(handing_on.name, output_parameter(name, mapped=True), "[]")
     return f"'[' + join(map(fromJSON({read}), type(#) == 'string' ? # : toJson(#)), ',') + ']'"
 
 
 def filled(leaf: Leaf, draft: WorkflowDraft) -> Leaf:
-    """A DAG task's argument with every value of another task as the expression that reads it."""
+    """A DAG task's argument with every value of another task, or element of its mapped group, as what brings it there."""
     if not isinstance(leaf, Text):
         return leaf
-    parts: Iterator[Part] = (reading(part, draft) if isinstance(part, XComHole) else part for part in leaf.parts)
-    return text(*parts)
+    return text(*(_filled(part, draft) for part in leaf.parts))
+
+
+def _filled(part: Part, draft: WorkflowDraft) -> Part:
+    if isinstance(part, XComHole):
+        return reading(part, draft)
+    if isinstance(part, ItemHole) and draft.outer is not None:
+        return Input(part.name) if part.json else Expression(as_text(f"inputs.parameters['{part.name}']"))
+    return part

@@ -1,0 +1,29 @@
+"""The entries of DAG templates: one for each task, written as briefly as a person would."""
+
+from __future__ import annotations
+
+from airgo.argo.text import Text
+from airgo.lower.draft import Leaf, Node
+
+
+def dag_task(node: Node) -> dict[str, object]:
+    """A node's entry."""
+    task: dict[str, object] = {"name": node.name}
+    if node.depends is not None:
+        task["depends"] = node.depends
+    if node.when:
+        task["when"] = _when(node.when)
+    task["template"] = node.template
+    if node.arguments:
+        task["arguments"] = {"parameters": [_argument(name, leaf) for name, leaf in node.arguments.items()]}
+    return task
+
+
+def _argument(name: str, leaf: Leaf) -> dict[str, object]:
+    return {"name": name, "value": leaf if isinstance(leaf, Text) else str(leaf)}
+
+
+def _when(tests: list[str]) -> str:
+    if len(tests) == 1:
+        return tests[0]
+    return " && ".join(f"({test})" if " || " in test and not test.startswith("{{=") else test for test in tests)

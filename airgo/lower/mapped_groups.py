@@ -1,0 +1,121 @@
+"""Mapped task groups: the group becomes one node that fans out over an inner DAG, where that is exact; else its tasks are `manual`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from airgo import ir
+from airgo.argo.text import ItemHole, Text
+from airgo.lower.branching import BRANCH
+from airgo.lower.draft import CannotLower, Node, TemplateDraft, WorkflowDraft
+from airgo.lower.expansion import expand
+from airgo.lower.groups import INEXACT_GROUP, mapped_group
+from airgo.lower.items import encode_items
+from airgo.lower.manual import make_manual
+from airgo.lower.trigger_rules import ALIASES, PLAIN_RULES
+from airgo.mapping.schema import OperatorMapping
+
+_AS_CODE = OperatorMapping("task group", "", 0, strategy="python")
+"""Elements of a group travel as JSON texts, as they do to Python code."""
+
+
+def mapped_groups(draft: WorkflowDraft) -> None:
+    """Put the tasks of every mapped group into a draft of their own."""
+    members: dict[str, list[Node]] = {}
+    for node in draft.nodes.values():
+        group = mapped_group(node.task, draft.dag)
+        if group is not None:
+            members.setdefault(group.id, []).append(node)
+    for group_id, nodes in members.items():
+        group = draft.dag.group(group_id)
+        assert group is not None
+        try:
+            _split(group, nodes, draft)
+        except CannotLower as problem:
+            for node in nodes:
+                if node.strategy != "manual":
+                    make_manual(node, problem.rule, problem.message, problem.span, draft)
+
+
+def _split(group: ir.Group, nodes: list[Node], draft: WorkflowDraft) -> None:
+    """Make the group a node. Raises CannotLower."""
+    ids = {node.task.id for node in nodes}
+    _check_tasks(group, nodes)
+    outside = _outer_upstream(group, nodes, ids)
+    leaves = ids - {up for node in nodes for up in node.task.upstream}
+    _check_consumers(group, ids, leaves, draft)
+    stand_in = ir.Task(group.id, "", "", group.span, {}, {}, upstream=tuple(sorted(outside)), expand=group.expand)
+    node = Node(stand_in, draft.group_names[group.id])
+    names = list(expand(node, _AS_CODE, draft))
+    node.draft = TemplateDraft({}, node.name, group.span, arguments={name: Text((ItemHole(name, json=True),)) for name in names})
+    encode_items(node, node.draft)
+    if any(draft.nodes[up].draft is not None and draft.nodes[up].draft.branch for up in outside if up in draft.nodes):  # type: ignore[union-attr]
+        raise CannotLower(INEXACT_GROUP, f"the mapped group {group.id} lies directly below a branch ({BRANCH})")
+    _move(node, nodes, ids, draft)
+
+
+def _check_tasks(group: ir.Group, nodes: list[Node]) -> None:
+    for node in nodes:
+        task, made = node.task, node.draft
+        rule = ALIASES.get(task.trigger_rule, task.trigger_rule)
+        skips = made is not None and (made.branch or made.short_circuit or made.can_skip_itself or made.lets_through is not None)
+        if rule not in PLAIN_RULES or skips or task.setup or task.teardown:
+            raise CannotLower(INEXACT_GROUP, f"{task.id} of the mapped group {group.id} may be skipped, or has a trigger rule of its own")
+        if task.mapped:
+            raise CannotLower(INEXACT_GROUP, f"{task.id} is mapped inside the mapped group {group.id}")
+
+
+def _outer_upstream(group: ir.Group, nodes: list[Node], ids: set[str]) -> set[str]:
+    """What the whole group waits for: the same for all of its first tasks, and no more for any other."""
+    firsts = [set(node.task.upstream) - ids for node in nodes if not set(node.task.upstream) & ids]
+    common = set.union(*firsts)
+    if any(first != common for first in firsts) or any(set(node.task.upstream) - ids - common for node in nodes):
+        raise CannotLower(INEXACT_GROUP, f"the tasks of the mapped group {group.id} wait for different tasks outside of it")
+    return common
+
+
+def _check_consumers(group: ir.Group, ids: set[str], leaves: set[str], draft: WorkflowDraft) -> None:
+    """Whoever waits for the group waits for all of it, by a rule for which a part that failed is as good as failed."""
+    for other in draft.nodes.values():
+        waits = set(other.task.upstream) & ids
+        if other.task.id in ids or not waits:
+            continue
+        rule = ALIASES.get(other.task.trigger_rule, other.task.trigger_rule)
+        if leaves - waits or rule not in (*PLAIN_RULES, "all_done", "none_skipped", "one_failed", "always"):
+            raise CannotLower(
+                INEXACT_GROUP, f"{other.task.id} waits for a part of the mapped group {group.id}, or counts how its tasks ended"
+            )
+
+
+def _move(stand_in: Node, nodes: list[Node], ids: set[str], draft: WorkflowDraft) -> None:
+    group_id = stand_in.task.id
+    inner = WorkflowDraft(
+        draft.dag,
+        draft.config,
+        draft.registry,
+        draft.files,
+        draft.collector,
+        draft.name,
+        parameters=draft.parameters,
+        ledger=draft.ledger,
+        renames=draft.renames,
+        inputs=draft.inputs,
+        pools=draft.pools,
+        requirements=draft.requirements,
+        outer=draft,
+        group=group_id,
+    )
+    outside: dict[str, Node] = {}
+    for node in draft.nodes.values():
+        if node.task.id not in ids:
+            outside[node.task.id] = node
+            continue
+        outside.setdefault(group_id, stand_in)
+        node.task = replace(node.task, upstream=tuple(up for up in node.task.upstream if up in ids))
+        inner.nodes[node.task.id] = node
+    for node in outside.values():
+        if set(node.task.upstream) & ids:
+            upstream = {group_id if up in ids else up for up in node.task.upstream}
+            node.task = replace(node.task, upstream=tuple(sorted(upstream)))
+    draft.nodes = outside
+    draft.inner[group_id] = inner
