@@ -29,6 +29,7 @@ from airgo.evaluate.objects import (
     StaticMethod,
     Super,
 )
+from airgo.evaluate.syntax import docstring
 from airgo.values import MISSING, Choice, CodeRef, Extern, Operation, Symbol, Symbolic, Unknown, XComRef
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ def function_attribute(machine: Machine, value: object, name: str) -> object:
         return MISSING
     special = {"__name__": value.name, "__qualname__": value.qualified_name, "__module__": value.module.name, "__dict__": value.attributes}
     if name == "__doc__":
-        return getattr(value.node, "get_docstring", lambda: None)()
+        return docstring(value.node)
     return special.get(name, MISSING)
 
 

@@ -23,6 +23,7 @@ from airgo.evaluate.objects import (
     StaticMethod,
     Super,
 )
+from airgo.evaluate.syntax import docstring
 from airgo.values import MISSING, Extern, Unknown
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ def class_attribute(machine: Machine, value: object, name: str) -> object:
         "__mro__": (*value.mro, OBJECT),
         "__bases__": value.bases or (OBJECT,),
         "__dict__": value.namespace,
-        "__doc__": value.node.get_docstring(),
+        "__doc__": docstring(value.node),
         "__class__": Extern("builtins.type"),
     }
     if name in special:

@@ -106,6 +106,6 @@ def unescaped(raw: str) -> str:
         return raw
 
 
-def children_of(body: cst.BaseSuite | cst.Module) -> tuple[cst.BaseStatement | cst.BaseSmallStatement, ...]:
-    """The statements of a block."""
-    return tuple(body.body)
+def docstring(node: cst.CSTNode) -> str | None:
+    """The docstring of a function or class; None for what has none (a lambda, a class made by a call)."""
+    return node.get_docstring() if isinstance(node, cst.FunctionDef | cst.ClassDef) else None
