@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from airgo import __version__
-from airgo.cli import commands
+from airgo.cli.commands import COMMANDS
 from airgo.cli.exits import CLEAN, INTERNAL, INTERRUPTED, USAGE, UsageProblem
 
 CommandLineProblem: type[Exception] = typer.BadParameter.__mro__[2]
@@ -19,20 +19,29 @@ CommandLineProblem: type[Exception] = typer.BadParameter.__mro__[2]
 SUMMARY = "Compile Apache Airflow DAG files to Argo Workflows manifests, without running them."
 
 
-def build() -> typer.Typer:
-    """The application, one command for each file in `commands`, in the order of the files' names."""
+def build(name: str) -> typer.Typer:
+    """The application with one command: the others are not imported."""
     app = typer.Typer(help=SUMMARY, no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     app.callback()(top_level)
-    for file in sorted(os.listdir(commands.__path__[0])):  # pkgutil costs as much as all of these together
-        if not file.endswith(".py") or file == "__init__.py":
-            continue
-        module = importlib.import_module(f"airgo.cli.commands.{file.removesuffix('.py')}")
-        name = getattr(module, "NAME", file.removesuffix(".py"))
-        if hasattr(module, "app"):
-            app.add_typer(module.app, name=name)
-        else:
-            app.command(name)(module.command)
+    module = importlib.import_module(f"airgo.cli.commands.{name}")
+    if hasattr(module, "app"):
+        app.add_typer(module.app, name=name, help=COMMANDS[name])
+    else:
+        app.command(name, help=COMMANDS[name])(module.command)
     return app
+
+
+def chosen(arguments: Sequence[str]) -> str:
+    """The command that the arguments name. Raises UsageProblem."""
+    name = next((argument for argument in arguments if not argument.startswith("-")), "")
+    if name in COMMANDS:
+        return name
+    if not name:
+        return next(iter(COMMANDS))
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, COMMANDS, n=1)
+    raise UsageProblem(f"there is no command {name}" + (f"; did you mean {near[0]}?" if near else "; `airgo --help` lists them"))
 
 
 def show_version(asked: bool) -> None:
@@ -51,7 +60,7 @@ def top_level(
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit code: 0 clean, 1 findings or changes, 2 usage, 3 a mistake of airgo's own."""
     try:
-        result = build()(list(arguments), standalone_mode=False)
+        result = build(chosen(arguments))(list(arguments), prog_name="airgo", standalone_mode=False)
     except UsageProblem as problem:
         print(f"airgo: {problem}", file=sys.stderr)
         return USAGE

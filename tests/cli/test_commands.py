@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from airgo.cli import commands
 from airgo.cli.app import run
+from airgo.cli.commands import COMMANDS
 
 GOOD = """\
 from datetime import datetime
@@ -173,6 +175,12 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
     """--help of every command is exit 0 and names its options."""
     assert run([command, "--help"]) == 0
     assert "--help" in capsys.readouterr().out
+
+
+def test_the_table_of_commands_is_the_files() -> None:
+    """Every command has its file and its line of help, and an unknown one is exit 2 with the nearest."""
+    assert sorted(COMMANDS) == sorted(path.stem for path in Path(commands.__path__[0]).glob("[a-z]*.py"))
+    assert run(["covnert", "."]) == 2
 
 
 def test_version() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import json
 import pkgutil
 from collections.abc import Callable, Sequence
+from json import dumps
 
 from airgo.changes.meaning import Change
 
@@ -18,4 +18,4 @@ def formats() -> dict[str, Callable[[Sequence[Change]], str]]:
 
 def shown(value: object) -> str:
     """A value in one line, or several for text that has them."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return value if isinstance(value, str) else dumps(value, ensure_ascii=False, default=str)
