@@ -13,6 +13,7 @@ from airgo.lower.ledger import OBJECT, Fate, account_dag, ignored, mapped
 from airgo.lower.names import project_object
 from airgo.lower.result import Input
 from airgo.lower.schedule import dates_dag
+from airgo.lower.values import obeys_jinja_options
 from airgo.macros.dates import run_dates
 from airgo.values import truth
 
@@ -162,6 +163,9 @@ def _others(draft: WorkflowDraft) -> None:
             continue
         if truth(argument.value) is False:
             account_dag(draft, name, ignored("it says what happens anyway"))
+            continue
+        if name == "jinja_environment_kwargs" and obeys_jinja_options(draft):
+            account_dag(draft, name, mapped(OBJECT))
             continue
         rule = CALLBACK if name in CALLBACKS else SLA if name in WATCHERS else RENDERING
         words = {CALLBACK: "the function is not called", SLA: "nobody watches it", RENDERING: "templates are rendered as by default"}[rule]

@@ -17,6 +17,7 @@ from airgo.lower.schedule import dates_dag
 from airgo.lower.symbols import decided, result_of
 from airgo.lower.template_files import template_file
 from airgo.macros import NotExact, TemplateContext, render_template, run_dates
+from airgo.macros.compiler import ENVIRONMENT_OPTIONS
 from airgo.macros.results import parts_of
 from airgo.macros.rules import RUN_TIME
 from airgo.values import Choice, CodeRef, Extern, ExternCall, Operation, Symbol, Symbolic, Template, Unknown, XComRef, is_plain, truth
@@ -70,18 +71,28 @@ def _env_refs(value: object) -> Iterator[EnvRef]:
 
 def template_context(task: ir.Task | None, draft: WorkflowDraft) -> TemplateContext:
     """What a template of this task is rendered for."""
-    macros = _plain_names(draft.dag.arguments.get("user_defined_macros"))
-    filters = _plain_names(draft.dag.arguments.get("user_defined_filters"))
-    return TemplateContext(
+    context = TemplateContext(
         dag=draft.dag,
         task=task,
         dates=run_dates(dates_dag(draft)),
         parameter=lambda key: parameter_of(key, draft),
         conf=lambda key, default: conf_parameter(key, default, task, draft),
         variables=draft.config.variables,
-        macros=macros,
-        filters=filters,
+        macros={},
+        filters=_plain_names(draft.dag.arguments.get("user_defined_filters")),
     )
+    macros = _plain_names(draft.dag.arguments.get("user_defined_macros"))
+    return replace(context, macros={key: _macro(value, context, draft) for key, value in macros.items()}) if macros else context
+
+
+def _macro(value: object, context: TemplateContext, draft: WorkflowDraft) -> object:
+    """A user-defined macro: symbolic data as what it stands for, anything else as it is."""
+    if not isinstance(value, Symbol | Operation | Template):
+        return value
+    try:
+        return result_of(value, context, draft)
+    except NotExact:
+        return value
 
 
 def _plain_names(argument: ir.Argument | None) -> Mapping[str, object]:
@@ -221,6 +232,11 @@ def _renders_natively(task: ir.Task | None, draft: WorkflowDraft) -> bool:
     own = task.arguments.get("render_template_as_native_obj") if task is not None else None
     argument = own or draft.dag.arguments.get("render_template_as_native_obj")
     return argument is not None and truth(argument.value) is not False
+
+
+def obeys_jinja_options(draft: WorkflowDraft) -> bool:
+    """Are all of the DAG's jinja_environment_kwargs obeyed when its templates are read?"""
+    return set(_jinja_options(draft)) <= set(ENVIRONMENT_OPTIONS) and bool(_jinja_options(draft))
 
 
 def _jinja_options(draft: WorkflowDraft) -> Mapping[str, object]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from airgo import ir
 from airgo.macros.dates import CREATED, GIVEN, ISO, SCHEDULED, Moment, RunDates
-from airgo.macros.results import Code, Known, Method, NotExact, Result, Space, tight
+from airgo.macros.results import Code, Known, Method, NotExact, Pulled, Result, Sourced, Space, Spliced, tight
 from airgo.macros.rules import RUN_TIME, UNDEFINED, UNKNOWN_SCHEDULE
 from airgo.values import is_plain
 
@@ -21,6 +21,7 @@ class TemplateContext:
     """What a template is rendered for. `parameter` and `conf` give the workflow parameter of a DAG param and of a key of dag_run.conf.
 
     `conf(key, default)`: `default` is the text that the template falls back to, or None when it has none. `variables`: those known now.
+    `macros`: the DAG's user_defined_macros, plain or already a `Result`; `filters`: the names of user_defined_filters.
     """
 
     dag: ir.Dag
@@ -182,6 +183,8 @@ def name(identifier: str, context: TemplateContext) -> Result:
 
 def _user_macro(identifier: str, value: object) -> Result:
 
+    if isinstance(value, Known | Code | Spliced | Pulled | Sourced):
+        return value
     if is_plain(value):
         return Known(value)
     raise NotExact(RUN_TIME, f"{identifier} comes from user_defined_macros and is code or a value that is not known now")

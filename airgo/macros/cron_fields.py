@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
@@ -81,6 +82,7 @@ class Cron:
         return gaps.pop() * 60 if len(gaps) == 1 else None
 
 
+@lru_cache(maxsize=1024)
 def parse_cron(text: str) -> Cron:
     """Take a preset or a cron of five or six fields apart. Raises BadCron."""
     fields = PRESETS.get(text.strip().lower(), text).split()

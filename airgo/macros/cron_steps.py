@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from airgo.macros.cron_fields import Cron
@@ -210,6 +211,7 @@ def on_day(cron: Cron, day: date) -> bool:
     return day.day in cron.days or last or weekday in cron.weekdays
 
 
+@lru_cache(maxsize=1024)
 def longest_gap(cron: Cron) -> int:
     """The greatest number of days between two days of the cron, over the 28 years after which weekdays repeat."""
     start = date(2001, 1, 1)

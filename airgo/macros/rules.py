@@ -27,7 +27,7 @@ RUN_TIME = Rule(
     summary="The template can only be rendered by Airflow's Jinja while the task runs",
     why="Argo substitutes values and evaluates expressions, but has no loops over run-time values, no user functions and no Airflow "
     "objects. What cannot be said exactly in an Argo expression is not guessed.",
-    remedy="Compute the value in a Python task and read it by xcom_pull, or use one of the macros that `airgo explain AG422` lists",
+    remedy="Compute the value in a Python task and read it by xcom_pull, or write it with dates of the run, params and Variables only",
 )
 UNKNOWN_TASK = Rule(
     "AG424",
