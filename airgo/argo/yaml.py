@@ -21,7 +21,7 @@ AMBIGUOUS_WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false"
 
 NUMBER_LIKE = re.compile(r"[-+]?_*\.?_*[0-9][0-9a-fA-FoxOX_.,:eETtZ+-]*|[-+]?\.(inf|nan)", re.IGNORECASE)
 DATE_LIKE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}.*")
-PLAIN_START = re.compile(r"[^\s?:,\[\]{}#&*!|>'\"%@`=~<-]|-[^\s-]")
+PLAIN_START = re.compile(r"[^\s?:,\[\]{}#&*!|>'\"%@`=~<-]|-[^\s]")
 UNSAFE_INSIDE = re.compile(r": |:$| #|\{\{|[\t\n]|^\s|\s$|^\.\.\.|^---")
 UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}

@@ -146,7 +146,7 @@ def test_random_documents_come_back(argo: ArgoValidator) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["A", "0 0 * * *", "python:3.12-slim", "B && C", "5m", "Etc/UTC", "dags/diamond.py:14", "-c", "a_b", "echo $HOME"]
+    "value", ["A", "0 0 * * *", "python:3.12-slim", "B && C", "5m", "Etc/UTC", "dags/diamond.py:14", "-c", "--week", "a_b", "echo $HOME"]
 )
 def test_plain_words_stay_plain(value: str) -> None:
     """No quotes where no reader can misunderstand."""
