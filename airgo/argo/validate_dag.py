@@ -125,16 +125,20 @@ def find_cycle(upstream: Upstream) -> list[str]:
 
 
 def ancestors(upstream: Upstream) -> dict[str, frozenset[str]]:
-    """All tasks above each task."""
+    """All tasks above each task, itself among them if it waits for itself."""
     found: dict[str, frozenset[str]] = {}
     for start in upstream:
         seen: set[str] = set()
         waiting = list(upstream[start])
         while waiting:
             name = waiting.pop()
-            if name not in seen:
-                seen.add(name)
-                waiting += found.get(name) or upstream[name]
+            if name in seen:
+                continue
+            seen.add(name)
+            if name in found:
+                seen |= found[name]
+            else:
+                waiting += upstream[name] - seen
         found[start] = frozenset(seen)
     return found
 

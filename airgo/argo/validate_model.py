@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from airgo.argo.fields import Version
-from airgo.argo.rules import Problem
 
 POD_TYPES = ("container", "containerSet", "script", "resource", "data", "http", "plugin")
 TEMPLATE_TYPES = ("container", "containerSet", "steps", "script", "resource", "dag", "suspend", "data", "http", "plugin")
@@ -45,7 +44,7 @@ def names(value: object) -> frozenset[str]:
 class Workflow:
     """A workflow's spec at a pointer of its document, and what else the rules need to know.
 
-    `known` are the specs of other workflow templates by (kind, name). `problems` collects what the rules find.
+    `known` are the specs of other workflow templates by (kind, name); `templates` are its own by name.
     """
 
     kind: str
@@ -54,12 +53,10 @@ class Workflow:
     metadata: Node
     version: Version
     known: Mapping[tuple[str, str], Node]
-    problems: list[Problem] = field(default_factory=list)
+    templates: Mapping[str, Node] = field(init=False)
 
-    @property
-    def templates(self) -> dict[str, Node]:
-        """The templates by name."""
-        return {word(template.get("name")): template for _, template in nodes(self.spec.get("templates"), "")}
+    def __post_init__(self) -> None:
+        self.templates = {word(template.get("name")): template for _, template in nodes(self.spec.get("templates"), "")}
 
     @property
     def is_library(self) -> bool:
