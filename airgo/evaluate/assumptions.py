@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from airgo.evaluate import models, operations, rules
+from airgo.evaluate import operations, rules
 from airgo.evaluate.models import MODELS
 from airgo.evaluate.objects import Call, Iterator, PythonError
-from airgo.source import Place
 from airgo.values import MISSING, Choice, Operation, Symbol, Symbolic, Template, is_plain
 
 if TYPE_CHECKING:

@@ -21,7 +21,6 @@ from airgo.evaluate.objects import (
     Property,
     PythonError,
     StaticMethod,
-    Super,
 )
 from airgo.evaluate.syntax import docstring
 from airgo.values import MISSING, Extern, Unknown
@@ -228,68 +227,6 @@ def class_attribute(machine: Machine, value: object, name: str) -> object:
     return foreign(machine, value, name)
 
 
-def super_attribute(machine: Machine, value: object, name: str) -> object:
-    """`super().name`."""
-    assert isinstance(value, Super)
-    receiver = value.receiver
-    cls = receiver if isinstance(receiver, Class) else receiver.cls if isinstance(receiver, Instance) else None
-    if cls is None:
-        return Unknown(f"super().{name} outside of a method", machine.place)
-    found = lookup(cls, name, value.owner)
-    if found is not MISSING:
-        if isinstance(found, Function) and (name == "__new__" or name == "__init_subclass__"):
-            return found if name == "__new__" else Bound(found, cls)
-        return bind(machine, found, receiver if isinstance(receiver, Instance) else None, cls)
-    if isinstance(receiver, Instance):
-        inherited = inherited_attribute(machine, receiver, cls, name, value.owner)
-        if inherited is not MISSING:
-            return inherited
-    if isinstance(receiver, Instance) and isinstance(receiver.native, Modelled) and name in {"__enter__", "__exit__"}:
-        return manager_method(receiver, receiver.native, name)
-    if name in OBJECT_METHODS:
-        return OBJECT_METHODS[name](machine, receiver, cls)
-    return foreign(machine, cls, name)
-
-
-def manager_method(receiver: Instance, native: Modelled, name: str) -> Native:
-    """`super().__enter__` and `super().__exit__` of a class that extends a modelled context manager."""
-
-    def run(call: Call) -> object:
-        if name == "__exit__":
-            native.leave(call)
-            return None
-        found = native.enter(call)
-        return receiver if found is native or found is MISSING else found
-
-    return Native(name, run)
-
-
-def object_setattr(machine: Machine, receiver: object, cls: Class) -> object:
-    """`super().__setattr__`."""
-
-    def set_plainly(call: Call) -> object:
-        if isinstance(receiver, Instance) and isinstance(call.args[0], str):
-            store(machine, receiver, call.args[0], call.args[1])
-        return None
-
-    return Native("object.__setattr__", set_plainly)
-
-
-OBJECT_METHODS = {
-    "__init__": lambda machine, receiver, cls: Native("object.__init__", lambda call: None),
-    "__new__": lambda machine, receiver, cls: Native("object.__new__", lambda call: new_instance(machine, new_class(call, cls), call)),
-    "__setattr__": object_setattr,
-    "__init_subclass__": lambda machine, receiver, cls: Native("object.__init_subclass__", lambda call: None),
-    "__post_init__": lambda machine, receiver, cls: MISSING,
-}
-
-
-def new_class(call: Call, cls: Class) -> Class:
-    """The class that `super().__new__(cls)` was given."""
-    found = call.args[0] if call.args else cls
-    return found if isinstance(found, Class) else cls
-
-
 def instantiate(machine: Machine, cls: Class, call: Call) -> object:
     """`cls(*args, **kwargs)`."""
     base = extern_base(cls)
@@ -362,7 +299,7 @@ def special_method(machine: Machine, value: object, name: str) -> object:
         base = extern_base(value)
         if base is not None and name in base.class_methods:
             return Bound(Native(f"{base.name}.{name}", base.class_methods[name]), value)
-        if name == "__class_getitem__" or name == "__getitem__":
+        if name in {"__class_getitem__", "__getitem__"}:
             found = lookup(value, "__class_getitem__")
             return MISSING if found is MISSING else Bound(found.function if isinstance(found, ClassMethod) else found, value)
         return MISSING
@@ -417,4 +354,3 @@ def finish(machine: Machine, cls: Class, place: Place) -> None:
 
 GETTERS[Instance] = instance_attribute
 GETTERS[Class] = class_attribute
-GETTERS[Super] = super_attribute

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from airgo.catalogue import canonical
@@ -220,7 +220,7 @@ def never(value: object) -> bool:
     return False
 
 
-ABSTRACT = {
+ABSTRACT: dict[str, Callable[[object], bool]] = {
     "Mapping": lambda value: isinstance(value, dict),
     "MutableMapping": lambda value: isinstance(value, dict),
     "Sequence": lambda value: isinstance(value, list | tuple | str | range | bytes),

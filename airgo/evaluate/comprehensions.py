@@ -93,8 +93,8 @@ def conditional(machine: Machine, guards: int, value: object) -> object:
     """An element under the undecided tests of its comprehension: a choice against nothing."""
     for guard in reversed(machine.guards[guards:]):
         missing = branches.absent("this element", guard.place)
-        sides = (value, missing) if guard.polarity else (missing, value)
-        value = branches.choose_built(guard.test, *sides, guard.place)
+        then, orelse = (value, missing) if guard.polarity else (missing, value)
+        value = branches.choose_built(guard.test, then, orelse, guard.place)
     return value
 
 

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import libcst as cst
 
 from airgo.evaluate import attributes, branches, items, operations, strings
-from airgo.evaluate.assumptions import decide, settled
-from airgo.evaluate.attributes import PartlySeen
-from airgo.evaluate.calls import call_value, is_builtin
-from airgo.evaluate.models import CONSTANTS, METHODS
-from airgo.evaluate.objects import Call, Function, Instance, Native, PythonError
+from airgo.evaluate.assumptions import decide
+from airgo.evaluate.calls import is_builtin
+from airgo.evaluate.models import CONSTANTS
+from airgo.evaluate.objects import Call, Function, Native, PythonError
 from airgo.evaluate.scope import Scope
 from airgo.evaluate.syntax import literal, signature, text_piece
 from airgo.source import Place
-from airgo.values import MISSING, Choice, Extern, Operation, Symbol, Symbolic, Unknown
+from airgo.values import MISSING, Choice, Extern, Operation, Symbol, Unknown
 
 if TYPE_CHECKING:
     from airgo.evaluate.machine import Machine
@@ -25,7 +24,10 @@ Handler = Callable[["Machine", Any, Scope], object]
 AnyHandler = TypeVar("AnyHandler", bound=Handler)
 EXPRESSIONS: dict[type, Handler] = {}
 NAMED_CONSTANTS: dict[str, object] = {"None": None, "True": True, "False": False}
-OWN_METHODS = {(str, "format"): strings.format_method, (str, "format_map"): strings.format_map_method}
+OWN_METHODS: dict[tuple[type, str], Callable[[Call], object]] = {
+    (str, "format"): strings.format_method,
+    (str, "format_map"): strings.format_map_method,
+}
 
 
 def evaluates(*kinds: type[cst.CSTNode]) -> Callable[[AnyHandler], AnyHandler]:
@@ -126,95 +128,6 @@ def formatted_hole(machine: Machine, part: cst.FormattedStringExpression, prefix
     return written, strings.hole(machine, value, part.conversion or ("r" if spec == "" else None), spec)
 
 
-def spread(machine: Machine, elements: Sequence[cst.BaseElement], scope: Scope) -> list[object]:
-    """The elements of a display, `*x` spread."""
-    found: list[object] = []
-    for element in elements:
-        value = evaluate(machine, element.value, scope)
-        if isinstance(element, cst.StarredElement):
-            several = machine.iterate(settled(machine, value))
-            found.extend([unknown_elements(machine, value)] if several is None else several)
-        else:
-            found.append(value)
-    return found
-
-
-def unknown_elements(machine: Machine, value: object) -> Unknown:
-    """What stands for elements that are not known."""
-    return Unknown("elements that are not known", machine.place, value if isinstance(value, Unknown) else None)
-
-
-@evaluates(cst.List)
-def list_display(machine: Machine, node: cst.List, scope: Scope) -> object:
-    """`[a, *b]`."""
-    return spread(machine, node.elements, scope)
-
-
-@evaluates(cst.Tuple)
-def tuple_display(machine: Machine, node: cst.Tuple, scope: Scope) -> object:
-    """`a, *b`."""
-    return tuple(spread(machine, node.elements, scope))
-
-
-@evaluates(cst.Set)
-def set_display(machine: Machine, node: cst.Set, scope: Scope) -> object:
-    """`{a, *b}`."""
-    try:
-        return set(spread(machine, node.elements, scope))
-    except TypeError as error:
-        raise PythonError("TypeError", str(error)) from error
-
-
-@evaluates(cst.Dict)
-def dict_display(machine: Machine, node: cst.Dict, scope: Scope) -> object:
-    """`{a: b, **c}`."""
-    found: dict[object, object] = {}
-    for element in node.elements:
-        value = evaluate(machine, element.value, scope) if isinstance(element, cst.StarredDictElement) else MISSING
-        if value is not MISSING:
-            mapping = mapping_of(machine, value)
-            if mapping is None or isinstance(mapping, PartlySeen):
-                found = PartlySeen(found)
-            found.update(mapping or {})
-        elif isinstance(element, cst.DictElement):
-            key = evaluate(machine, element.key, scope)
-            try:
-                found[key] = evaluate(machine, element.value, scope)
-            except TypeError as error:
-                raise PythonError("TypeError", str(error)) from error
-    return found
-
-
-def mapping_of(machine: Machine, value: object) -> dict[object, object] | None:
-    """The entries that `**value` spreads, or None when they are not known."""
-    value = settled(machine, value)
-    if isinstance(value, Instance):
-        value = mapping_of_instance(machine, value)
-    if isinstance(value, dict):
-        return value
-    if isinstance(value, Choice):
-        then, orelse = mapping_of(machine, value.then), mapping_of(machine, value.orelse)
-        if then is not None and orelse is not None:
-            merged = branches.merged_content(value.test, dict(then), dict(orelse), machine.place)
-            return merged if isinstance(merged, dict) else None
-        return None
-    if isinstance(value, Symbolic):
-        keys = machine.iterate(value)
-        return None if keys is None else {key: machine.item(value, key) for key in keys}
-    raise PythonError("TypeError", f"{attributes.describe(value)} is not a mapping")
-
-
-def mapping_of_instance(machine: Machine, value: Instance) -> object:
-    """An object of the project as a mapping: the dict it extends, or by its `keys` and items."""
-    if isinstance(value.native, dict):
-        return value.native
-    keys = attributes.attribute_or(machine, value, "keys", MISSING)
-    if keys is MISSING or isinstance(keys, Symbolic):
-        return Unknown("the entries of an object", machine.place)
-    found = machine.iterate(machine.call(keys))
-    return Unknown("the entries of an object", machine.place) if found is None else {key: machine.item(value, key) for key in found}
-
-
 @evaluates(cst.Attribute)
 def attribute(machine: Machine, node: cst.Attribute, scope: Scope) -> object:
     """`x.name`."""
@@ -252,65 +165,6 @@ def one_index(machine: Machine, node: cst.BaseSlice, scope: Scope) -> object:
     assert isinstance(node, cst.Slice)
     bounds = [None if part is None else evaluate(machine, part, scope) for part in (node.lower, node.upper, node.step)]
     return slice(*bounds)
-
-
-@evaluates(cst.Call)
-def call(machine: Machine, node: cst.Call, scope: Scope) -> object:
-    """`f(...)`, and `x.method(...)` without making the bound method first where x is plain."""
-    machine.step()
-    function = node.func
-    if type(function) is cst.Attribute:
-        receiver = evaluate(machine, function.value, scope)
-        method_name = function.attr.value
-        kind = type(receiver)
-        model = OWN_METHODS.get((kind, method_name)) or (METHODS[kind].get(method_name) if kind in METHODS else None)
-        if model is not None:
-            args, kwargs, unseen = arguments(machine, node.args, scope)
-            machine.node = node
-            place = Place(machine.frame.module.file, node)
-            return attributes.call_method(
-                machine, receiver, model, Call(machine, f".{method_name}", (receiver, *args), kwargs, place, unseen)
-            )
-        machine.node = node
-        value = get_attribute(machine, receiver, method_name)
-    else:
-        value = evaluate(machine, function, scope)
-    args, kwargs, unseen = arguments(machine, node.args, scope)
-    machine.node = node
-    return call_value(machine, value, args, kwargs, Place(machine.frame.module.file, node), unseen)
-
-
-def arguments(machine: Machine, nodes: Sequence[cst.Arg], scope: Scope) -> tuple[tuple[object, ...], dict[str, object], bool]:
-    """The positional and keyword arguments of a call, and whether some could not be seen."""
-    args: list[object] = []
-    kwargs: dict[str, object] = {}
-    unseen = False
-    for node in nodes:
-        value = evaluate(machine, node.value, scope)
-        if node.keyword is not None:
-            kwargs[node.keyword.value] = value
-        elif node.star == "*":
-            found = machine.iterate(settled(machine, value))
-            args.extend(found or ())
-            unseen = unseen or found is None
-        elif node.star == "**":
-            mapping = mapping_of(machine, value)
-            unseen = unseen or mapping is None or isinstance(mapping, PartlySeen)
-            spread_keywords(kwargs, mapping or {})
-        else:
-            args.append(value)
-    return tuple(args), kwargs, unseen
-
-
-def spread_keywords(kwargs: dict[str, object], mapping: dict[object, object]) -> None:
-    """Add the entries of a `**` argument."""
-    for key, value in mapping.items():
-        text = key.key if isinstance(key, Instance) else key
-        if not isinstance(text, str):
-            raise PythonError("TypeError", "keywords must be strings")
-        if text in kwargs:
-            raise PythonError("TypeError", f"got multiple values for keyword argument {text!r}")
-        kwargs[text] = value
 
 
 BINARY_SYMBOLS: dict[type[cst.CSTNode], str] = {
@@ -460,6 +314,11 @@ def make_function(machine: Machine, node: cst.FunctionDef | cst.Lambda, name: st
 def await_(machine: Machine, node: cst.Await, scope: Scope) -> object:
     """`await x`: coroutines are run where they are called."""
     return evaluate(machine, node.expression, scope)
+
+
+def unknown_elements(machine: Machine, value: object) -> Unknown:
+    """What stands for elements that are not known."""
+    return Unknown("elements that are not known", machine.place, value if isinstance(value, Unknown) else None)
 
 
 @evaluates(cst.Yield)

@@ -22,9 +22,11 @@ from airgo.discovery import Refused
 from airgo.evaluate import (
     attributes,
     blocks,
+    call_syntax,
     calls,
     code,
     comprehensions,
+    displays,
     imports,
     items,
     limits,
@@ -34,6 +36,7 @@ from airgo.evaluate import (
     patterns,
     rules,
     statements,
+    super_calls,
 )
 from airgo.evaluate.branches import Guarded, Journal, Pending, has_optional, is_optional
 from airgo.evaluate.limits import OutOfFuel
@@ -53,7 +56,7 @@ if TYPE_CHECKING:
     from airgo.diagnostics import Collector, Rule
     from airgo.discovery import ProjectFiles
 
-HANDLERS = (blocks, comprehensions, imports, managers, patterns, statements)
+HANDLERS = (blocks, call_syntax, comprehensions, displays, imports, managers, patterns, statements, super_calls)
 """The files whose import registers the handlers of syntax."""
 
 __all__ = ["Evaluation", "Frame", "Machine", "ParseCache", "evaluate_file"]

@@ -1,7 +1,7 @@
 """Operators over plain and symbolic values: sizes are checked first, symbolic operands become Operations, Templates or Choices.
 
-Names of Operations: add sub mul div floordiv mod pow lshift rshift bitand bitor bitxor matmul · eq ne lt le gt ge · in, not in, is, is not ·
-not neg pos invert · and or · "[]" (item) · ".name" (attribute or method call; ".split sep=" when an argument was named) ·
+Names of Operations: add sub mul div floordiv mod pow lshift rshift bitand bitor bitxor matmul · eq ne lt le gt ge · in, not in, is, is
+not · not neg pos invert · and or · "[]" (item) · ".name" (attribute or method call; ".split sep=" when an argument was named) ·
 a library function's name for a call of it.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator as plain
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airgo.evaluate import limits
 from airgo.evaluate.branches import choose
@@ -32,7 +32,7 @@ from airgo.values import (
 if TYPE_CHECKING:
     from airgo.evaluate.machine import Machine
 
-BINARY: dict[str, tuple[str, Callable[[object, object], object]]] = {
+BINARY: dict[str, tuple[str, Callable[[Any, Any], object]]] = {
     "+": ("add", plain.add),
     "-": ("sub", plain.sub),
     "*": ("mul", plain.mul),
@@ -52,8 +52,8 @@ BINARY: dict[str, tuple[str, Callable[[object, object], object]]] = {
     "<=": ("le", plain.le),
     ">": ("gt", plain.gt),
     ">=": ("ge", plain.ge),
-    "in": ("in", lambda left, right: left in right),  # type: ignore[operator]  # asked of plain values only
-    "not in": ("not in", lambda left, right: left not in right),  # type: ignore[operator]  # as above
+    "in": ("in", lambda left, right: left in right),
+    "not in": ("not in", lambda left, right: left not in right),
     "is": ("is", plain.is_),
     "is not": ("is not", plain.is_not),
 }
@@ -351,7 +351,7 @@ def negate(machine: Machine, value: object) -> object:
     return Operation("not", (value,), machine.place)
 
 
-UNARY: dict[str, tuple[str, str, Callable[[object], object]]] = {
+UNARY: dict[str, tuple[str, str, Callable[[Any], object]]] = {
     "-": ("neg", "__neg__", plain.neg),
     "+": ("pos", "__pos__", plain.pos),
     "~": ("invert", "__invert__", plain.invert),

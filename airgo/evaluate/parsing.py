@@ -149,7 +149,7 @@ def collect(root: ast.AST, found: dict[type[cst.CSTNode], list[ast.expr | ast.st
 
 def argument_spans(path: str, args: Sequence[cst.Arg], call: ast.Call, lines: list[str], plain: bool) -> dict[int, Span]:
     """Spans of the arguments of one call, keyword included."""
-    parts = sorted([*call.args, *call.keywords], key=lambda n: (n.lineno, n.col_offset))
+    parts: list[ast.expr | ast.keyword] = sorted([*call.args, *call.keywords], key=lambda n: (n.lineno, n.col_offset))
     if len(parts) != len(args):
         return {}
     return {id(arg): span(path, part, lines, plain) for arg, part in zip(args, parts, strict=True)}

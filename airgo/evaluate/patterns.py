@@ -35,29 +35,30 @@ def match(machine: Machine, node: cst.Match, scope: Scope) -> Signal | None:
 
 def run_cases(machine: Machine, node: cst.Match, cases: Sequence[cst.MatchCase], subject: object, scope: Scope) -> Signal | None:
     """The first case that matches; from an undecided one on, both ways."""
-    for index, case in enumerate(cases):
-        machine.step()
-        names: Names = {}
-        test = test_of(machine, case.pattern, subject, names, scope)
-        verdict = decide(machine, test)
-        if verdict is False:
-            continue
-        for name, value in names.items():
-            scope.bind(name, value)
-        if case.guard is not None:
-            guard = evaluate(machine, case.guard, scope)
-            test = both(machine, test, guard)
-            verdict = decide(machine, test)
-            if verdict is False:
-                continue
-        if verdict is True:
-            return run_block(machine, case.body, scope)
-        rest = cases[index + 1 :]
-        place = Place(machine.frame.module.file, node)
-        report_undecided(machine, node.subject, place)
-        body = case.body
-        return split(machine, test, place, lambda: run_block(machine, body, scope), lambda: run_cases(machine, node, rest, subject, scope))
-    return None
+    if not cases:
+        return None
+    case, rest = cases[0], cases[1:]
+    machine.step()
+    test = case_test(machine, case, subject, scope)
+    verdict = decide(machine, test)
+    if verdict is False:
+        return run_cases(machine, node, rest, subject, scope)
+    if verdict is True:
+        return run_block(machine, case.body, scope)
+    place = Place(machine.frame.module.file, node)
+    report_undecided(machine, node.subject, place)
+    return split(machine, test, place, lambda: run_block(machine, case.body, scope), lambda: run_cases(machine, node, rest, subject, scope))
+
+
+def case_test(machine: Machine, case: cst.MatchCase, subject: object, scope: Scope) -> object:
+    """Does the case match, its guard included? The names of a pattern that may match are bound."""
+    names: Names = {}
+    test = test_of(machine, case.pattern, subject, names, scope)
+    if decide(machine, test) is False:
+        return False
+    for name, value in names.items():
+        scope.bind(name, value)
+    return test if case.guard is None else both(machine, test, evaluate(machine, case.guard, scope))
 
 
 def both(machine: Machine, left: object, right: object) -> object:

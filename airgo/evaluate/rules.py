@@ -68,8 +68,8 @@ NOT_ON_PATH = Rule(
     "import-beside-the-file",
     Severity.NOTE,
     summary="A module was found in a folder that Airflow does not put on the path",
-    why="Airflow's path holds the dags, plugins and config folders. airgo also looks beside the file, in the folders above it and in common "
-    "roots; a deployment that imports the module needs that folder on PYTHONPATH.",
+    why="Airflow's path holds the dags, plugins and config folders. airgo also looks beside the file, in the folders above it and in "
+    "common roots; a deployment that imports the module needs that folder on PYTHONPATH.",
     remedy="List the folder under source_roots in airgo.toml",
 )
 SYNTAX = Rule(

@@ -11,7 +11,7 @@ import libcst as cst
 from airgo.evaluate import branches, classes, operations, rules
 from airgo.evaluate.attributes import delete_attribute
 from airgo.evaluate.decorators import decorate
-from airgo.evaluate.expressions import BINARY_SYMBOLS, evaluate, index_value, make_function, resolve
+from airgo.evaluate.expressions import BINARY_SYMBOLS, evaluate, index_value, make_function
 from airgo.evaluate.items import delete_item
 from airgo.evaluate.limits import OutOfFuel
 from airgo.evaluate.objects import Class, Function, Module, Property, PythonError
@@ -186,7 +186,7 @@ def bound_names(node: cst.CSTNode) -> Iterator[str]:
                 yield from names_of(item.asname.name)
     elif isinstance(node, cst.Import | cst.ImportFrom) and not isinstance(node.names, cst.ImportStar):
         for alias in node.names:
-            found = alias.asname.name if alias.asname is not None else alias.name
+            found: cst.BaseExpression = alias.asname.name if alias.asname is not None else alias.name
             while isinstance(found, cst.Attribute):
                 found = found.value
             yield from names_of(found)
@@ -238,10 +238,7 @@ def augmented_assignment(machine: Machine, node: cst.AugAssign, scope: Scope) ->
     """`a += b`: in place for lists, dicts and sets."""
     symbol = AUGMENTED[type(node.operator).__name__]
     target = node.target
-    if isinstance(target, cst.Name):
-        old = resolve(machine, target.value, scope)
-    else:
-        old = evaluate(machine, target, scope)
+    old = evaluate(machine, target, scope)
     value = evaluate(machine, node.value, scope)
     machine.node = node
     if not in_place(machine, symbol, old, value):

@@ -1,7 +1,7 @@
 """Reads the Markdown tests of the evaluator, runs their programs, and compares what they reveal and report with what they say.
 
-A file has sections (`## what is guaranteed`); a section has code blocks. A block ```` ```py ```` is the DAG file, ```` ```py path=x.py ````
-another file of the project, ```` ```toml ```` the variables, env and connections of airgo.toml. A line `reveal(x)  # => text` says what x is,
+A file has sections (`## what is guaranteed`); a section has code blocks. A `py` block is the DAG file, one with `path=x.py` another file
+of the project, a `toml` block the variables, env and connections of airgo.toml. A line `reveal(x)  # => text` says what x is,
 `# error: AG101` (or warning, note) that the line has this diagnostic; several codes are separated by commas, several values of one
 `reveal` by ` | `. A diagnostic that no line announces fails the test.
 """
@@ -85,7 +85,7 @@ def run(section: Section, folder: Path) -> Outcome:
     models.MODELS["builtins.reveal"] = reveal
     try:
         collector = Collector()
-        config = Config(**{name: value for name, value in section.settings.items()})  # type: ignore[arg-type]  # a test's own settings
+        config = Config(**section.settings)  # type: ignore[arg-type]  # a test's own settings
         evaluation = evaluate_file(ProjectFiles(folder.resolve(), ("dags", "plugins")), f"dags/{MAIN}", config, collector, strict=True)
     finally:
         del models.MODELS["builtins.reveal"]
