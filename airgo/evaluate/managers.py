@@ -72,16 +72,16 @@ def enter(machine: Machine, value: object, place: Place) -> object:
 
 def leaving(machine: Machine, value: object, place: Place, rest: Rest) -> Signal | None:
     """Run the rest, and leave in any case; a manager of the project may swallow an exception."""
+    signal, error = None, None
     try:
-        signal = rest()
-    except PythonError as error:
-        if leave(machine, value, place, error) is True:
-            return None
-        raise
-    except BaseException:
-        leave(machine, value, place, None)
-        raise
-    leave(machine, value, place, None)
+        try:
+            signal = rest()
+        except PythonError as raised:
+            error = raised
+    finally:
+        swallowed = leave(machine, value, place, error)
+    if error is not None and swallowed is not True:
+        raise error
     return signal
 
 
