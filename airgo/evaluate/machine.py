@@ -107,6 +107,7 @@ class Machine(Caller):
         self.modules: dict[str, Module] = {}
         self.star_sources: dict[int, list[str]] = {}
         self.found: dict[str, object] = {}
+        self.import_roots: list[str] = []
         self.frames: list[Frame] = []
         self.node: cst.CSTNode | None = None
         self.steps = 0
@@ -202,6 +203,15 @@ class Machine(Caller):
     def parameters(self, function: object) -> tuple[Parameter, ...] | None:
         """The parameters of a project function."""
         return code.parameters(self, function)
+
+    def import_module(self, name: str) -> object:
+        """The module of a dotted name, loaded; an Extern when it is not of the project."""
+        return modules.import_module(self, name)
+
+    def add_import_root(self, root: str, first: bool) -> None:
+        """`sys.path.append(root)`, or `sys.path.insert(0, root)`: a folder of the project that later imports look into."""
+        self.import_roots.insert(0 if first else len(self.import_roots), root)
+        self.found.clear()
 
     def globals(self) -> dict[str, object]:
         """The namespace of the module whose code is running."""

@@ -84,9 +84,9 @@ def new_module(machine: Machine, name: str, file: ParsedFile) -> Module:
 
 
 def search_roots(machine: Machine) -> Iterator[tuple[str, bool]]:
-    """The folders that imports look into, best first, and whether Airflow puts them on the path."""
+    """The folders that imports look into, best first, and whether Airflow (or the program itself) puts them on the path."""
     seen = set()
-    for root in machine.files.source_roots:
+    for root in (*machine.import_roots, *machine.files.source_roots):
         if root not in seen:
             seen.add(root)
             yield root, True

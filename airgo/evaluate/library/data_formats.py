@@ -12,13 +12,11 @@ import yaml
 from airgo.evaluate import limits
 from airgo.evaluate.library.builtins_iteration import elements
 from airgo.evaluate.library.open_files import Reader
-from airgo.evaluate.library.plain_texts import known
+from airgo.evaluate.library.plain_texts import attribute_or_missing, known
+from airgo.evaluate.library.yaml_documents import yaml_documents
 from airgo.evaluate.models import ORDINARY_ERRORS, PythonError, constant, models
-from airgo.evaluate.objects import Call, Instance, Iterator
-from airgo.values import Operation, Symbolic, Unknown
-
-YAML_NODES = 200_000
-"""Nodes of one YAML document, aliases counted as often as they are used."""
+from airgo.evaluate.objects import Call, Class, Instance, Iterator
+from airgo.values import MISSING, Operation, Symbolic, Unknown
 
 
 def content_of(call: Call, value: object) -> object:
@@ -62,7 +60,10 @@ def hooked(call: Call, value: object, hook: object) -> object:
 def json_dumps(call: Call) -> object:
     """`json.dumps(value, indent=…, sort_keys=…, default=…)`."""
     value = call.args[0] if call.args else call.kwargs["obj"]
-    value = json_ready(call, value, call.kwargs.get("default"))
+    default = call.kwargs.get("default")
+    if default is None and isinstance(call.kwargs.get("cls"), Class):
+        default = attribute_or_missing(call, call.machine.call(call.kwargs["cls"]), "default")
+    value = json_ready(call, value, None if default is MISSING else default)
     options: dict[str, Any] = {name: call.kwargs[name] for name in JSON_OPTIONS if name in call.kwargs}
     if not known(call, [value, list(options.values())]):
         if not isinstance(value, Unknown):
@@ -101,49 +102,6 @@ def json_ready(call: Call, value: object, default: object) -> object:
 def json_dump(call: Call) -> object:
     """`json.dump(value, file)`: written to a file, which is not kept."""
     return None
-
-
-class LimitedLoader(yaml.SafeLoader):
-    """A safe loader that refuses documents in which aliases multiply."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """One node; aliases hand out the same node, counted again."""
-        self.nodes = getattr(self, "nodes", 0) + 1
-        if self.nodes > YAML_NODES:
-            raise yaml.YAMLError(f"a document of more than {YAML_NODES} nodes")
-        return super().compose_node(parent, index)
-
-
-def weight(root: yaml.Node, weights: dict[int, int]) -> int:
-    """How many nodes a document has when every alias is written out; at most a little more than the limit."""
-    if id(root) in weights:
-        return weights[id(root)]
-    weights[id(root)] = YAML_NODES  # a node inside itself
-    total = 1
-    if isinstance(root, yaml.SequenceNode | yaml.MappingNode):
-        for entry in root.value:
-            for node in entry if isinstance(entry, tuple) else (entry,):
-                total = min(total + weight(node, weights), 2 * YAML_NODES)
-    weights[id(root)] = total
-    return total
-
-
-def yaml_documents(text: str | bytes) -> list[object]:
-    """All documents of a YAML text. Raises the program's YAMLError."""
-    try:
-        loader = LimitedLoader(text)
-        try:
-            found: list[object] = []
-            while loader.check_node():
-                node = loader.get_node()
-                if node is not None and weight(node, {}) > YAML_NODES:
-                    raise yaml.YAMLError("a document whose aliases multiply")
-                found.append(loader.construct_document(node) if node is not None else None)
-            return found
-        finally:
-            loader.dispose()
-    except (yaml.YAMLError, RecursionError, *ORDINARY_ERRORS) as error:
-        raise PythonError("yaml.YAMLError", str(error)) from error
 
 
 @models("yaml.safe_load", "yaml.load", "yaml.full_load")

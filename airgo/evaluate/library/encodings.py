@@ -7,9 +7,11 @@ import hashlib
 import html
 import shlex
 import urllib.parse
+import uuid
 import zlib
 
-from airgo.evaluate.models import lift, models
+from airgo.evaluate.library.builtins_types import plain_type
+from airgo.evaluate.models import constant, lift, models
 from airgo.evaluate.objects import Call, Modelled, Native
 from airgo.values import MISSING, Operation, Unknown
 
@@ -27,6 +29,19 @@ URL_FUNCTIONS = (
 )
 for _name in URL_FUNCTIONS:
     models(f"urllib.parse.{_name}")(lift(getattr(urllib.parse, _name)))
+
+
+def named_uuid(namespace: uuid.UUID, name: str) -> uuid.UUID:
+    """`uuid.uuid5(namespace, name)`: the same for the same name."""
+    return uuid.uuid5(namespace, name)
+
+
+models("uuid.uuid5")(lift(named_uuid))
+models("uuid.uuid3")(lift(uuid.uuid3))
+models("uuid.UUID")(lift(uuid.UUID))
+plain_type("uuid.UUID", uuid.UUID)
+for _name in ("NAMESPACE_DNS", "NAMESPACE_URL", "NAMESPACE_OID", "NAMESPACE_X500"):
+    constant(f"uuid.{_name}", getattr(uuid, _name))
 
 
 class Url(Modelled):

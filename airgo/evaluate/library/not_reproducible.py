@@ -5,7 +5,7 @@ from __future__ import annotations
 from airgo.diagnostics import Rule, Severity
 from airgo.evaluate.models import models
 from airgo.evaluate.objects import Call
-from airgo.values import MISSING, Symbol
+from airgo.values import MISSING, Operation, Symbol
 
 NOT_REPRODUCIBLE = Rule(
     "AG130",
@@ -26,6 +26,15 @@ def clock(call: Call, what: str) -> object:
 
 
 CLOCKS = ("time.time", "time.time_ns", "time.monotonic", "time.perf_counter", "time.localtime", "time.gmtime", "time.ctime")
+
+
+@models("time.strftime")
+def strftime(call: Call) -> object:
+    """`time.strftime(format[, time])`."""
+    moment = call.args[1] if len(call.args) > 1 else clock(Call(call.machine, call.name, (), {}, call.place), "time.localtime")
+    return Operation(".strftime", (moment, call.args[0]), call.place)
+
+
 RANDOM = (
     *(f"uuid.{name}" for name in ("uuid1", "uuid4")),
     *(f"random.{name}" for name in ("random", "randint", "randrange", "choice", "choices", "sample", "uniform", "getrandbits", "gauss")),
@@ -37,7 +46,9 @@ RANDOM = (
 
 @models(*CLOCKS)
 def time_(call: Call) -> object:
-    """The clock in seconds, or as a struct."""
+    """The clock in seconds, or as a struct; a time that is given is no clock."""
+    if call.args:
+        return Operation(call.name, call.args, call.place)
     return clock(call, call.name)
 
 

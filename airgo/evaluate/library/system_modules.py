@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 
 from airgo.evaluate import limits
+from airgo.evaluate.library.builtins_iteration import elements
+from airgo.evaluate.library.project_paths import project_path
 from airgo.evaluate.models import MODULES, PythonError, constant, models, pure
 from airgo.evaluate.objects import Bound, Call, Class, Function, Instance, Module
 from airgo.values import MISSING, Extern, Operation, Symbol, Unknown
@@ -163,11 +165,19 @@ def of_the_machine(call: Call) -> object:
     return Symbol("context", call.name, default=MISSING, place=call.place)
 
 
-@models("sys.path.append", "sys.path.insert", "sys.path.extend", "sys.path.remove", "site.addsitedir")
+@models("sys.path.append", "sys.path.insert", "sys.path.extend", "site.addsitedir")
 def sys_path(call: Call) -> object:
-    """Changes of the import path, when the machine follows them."""
+    """Folders of the project that the program adds to its import path are looked into by later imports."""
     add = getattr(call.machine, "add_import_root", None)
-    for value in call.args:
-        if callable(add) and isinstance(value, str):
-            add(value)
+    values = elements(call, call.args[0]) or [] if call.name.endswith("extend") else list(call.args[-1:])
+    for value in values:
+        found = project_path(call, value)
+        if callable(add) and isinstance(found, str) and call.machine.files.is_dir(found):
+            add(found, call.name.endswith("insert"))
+    return None
+
+
+@models("sys.path.remove", "sys.path.pop", "sys.path.clear")
+def sys_path_remove(call: Call) -> object:
+    """Folders stay on the path: what is found there is found a little longer."""
     return None
