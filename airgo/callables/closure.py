@@ -8,16 +8,18 @@ from dataclasses import dataclass
 import libcst as cst
 
 from airgo.callables import problems as rules
-from airgo.callables.collecting import Collected, Unit
+from airgo.callables.collecting import Collected, Reference, Unit
+from airgo.callables.enclosing import assigned_name, enclosing, local_statement
 from airgo.callables.literals import NoLiteral, literal
 from airgo.callables.modules import Source
-from airgo.callables.names import first_name, uses
+from airgo.callables.names import bindings, first_name, uses
 from airgo.callables.problems import Problem
-from airgo.callables.resolving import Names
+from airgo.callables.resolving import DEPLOYMENT, Names, plain
 from airgo.callables.wording import code_of
 from airgo.diagnostics import Rule
 from airgo.evaluate.objects import Class, Function, Instance
-from airgo.values import CodeRef, Extern, Symbol, Symbolic, Unknown
+from airgo.evaluate.parsing import ParsedFile
+from airgo.values import CodeRef, Extern, ExternCall, Symbol, Symbolic, Unknown
 
 LAST = 1_000_000
 """The order of what stands below all statements of its module."""
@@ -28,14 +30,25 @@ LAMBDA_NAME = "function"
 class Entry:
     """How the script calls the callable: an expression, its function with its module, and whether a first argument is bound already.
 
-    `args` and `kwargs` are what `functools.partial` fixed, as source text.
+    `text` counts in `source`. `args` and `kwargs` are what `functools.partial` fixed, as source text.
     """
 
     text: str
+    source: Source
     function: tuple[cst.FunctionDef | cst.Lambda, Source] | None = None
     bound: bool = False
     args: tuple[str, ...] = ()
     kwargs: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def reference(self) -> Reference:
+        """The name that the expression begins with."""
+        return Reference(self.source.path, self.text.partition(".")[0])
+
+    @property
+    def rest(self) -> str:
+        """What follows that name."""
+        return self.text[len(self.reference.name) :]
 
 
 class ClosureValues:
@@ -55,7 +68,7 @@ class ClosureValues:
         args = tuple(self.expression(source, value, words) for value in code.args)
         kwargs = tuple((key, self.expression(source, value, words)) for key, value in code.kwargs.items())
         text, function, bound = self.place(source, code)
-        return Entry(text, function, bound, args, kwargs)
+        return Entry(text, source, function, bound, args, kwargs)
 
     def place(self, source: Source, code: CodeRef) -> tuple[str, tuple[cst.FunctionDef | cst.Lambda, Source] | None, bool]:
         """The expression that names a callable, its function, and whether it is bound."""
@@ -78,6 +91,10 @@ class ClosureValues:
         if owner and not owner.endswith("<locals>") and "<locals>" not in owner:
             self.names.need(source, owner.partition(".")[0], node)
             return f"{owner}.{method}", function, False
+        decorated = decorated_name(source, code)
+        if decorated is not None:
+            self.names.need(source, decorated, node)
+            return decorated, function, False
         self.definition(source, node, code.closure)
         return node.name.value, function, False
 
@@ -87,9 +104,8 @@ class ClosureValues:
         if key in self.collected.units:
             return
         leaf = source.leaf_of(node)
-        order = (leaf.order, 0) if leaf is not None else (LAST, self.number())
         known = frozenset() if leaf is not None else self.around(source, node, closure)
-        self.names.code(source, node, order, known)
+        self.names.code(source, node, (leaf.order, 0) if leaf is not None else (LAST, self.number()), known)
 
     def around(self, source: Source, node: cst.CSTNode, closure: Mapping[str, object]) -> frozenset[str]:
         """Carry what a nested function uses of the functions around it; the names that need nothing more."""
@@ -98,16 +114,17 @@ class ClosureValues:
         own = {node.name.value} if isinstance(node, cst.FunctionDef | cst.ClassDef) else set()
         for name in found:
             if name not in own:
-                self.bind(source, name, closure[name], node)
+                self.bind(source, name, closure[name], node, closure)
         return frozenset({*found, *own, *(name for name in used.annotations if name in closure)})
 
-    def bind(self, source: Source, name: str, value: object, user: cst.CSTNode) -> None:
+    def bind(self, source: Source, name: str, value: object, user: cst.CSTNode, closure: Mapping[str, object]) -> None:
         """Give a name of the script the value that an enclosing function had bound it to."""
-        nested = self.nested(source, value)
+        if ("closure", name) in self.collected.done:
+            return
+        self.collected.done.add(("closure", name))
+        nested = self.nested(value)
         if nested is not None:
-            if nested != name:
-                self.collected.aliases[name] = nested
-                self.collected.claim(name, ("alias", nested))
+            self.named(source, name, *nested)
             return
         if isinstance(value, Extern) and "." in value.name and not value.name.startswith("builtins."):
             module, _, last = value.name.rpartition(".")
@@ -116,9 +133,43 @@ class ClosureValues:
         if isinstance(value, Extern) and not value.name.startswith("builtins."):
             self.outside(source, name, value.name, None, user)
             return
+        if self.statement(source, name, value, user, closure):
+            return
         text = f"{name} = {self.expression(source, value, name, user)}\n"
         unit = Unit("code", text, source, (LAST, self.number()))
         self.collected.add((source.path, "closure", name, text), unit, (name,), text)
+
+    def statement(self, source: Source, name: str, value: object, user: cst.CSTNode, closure: Mapping[str, object]) -> bool:
+        """Carry the statement by which an enclosing function binds a name, where its value is no fixed data; False when there is none."""
+        leaf = local_statement(source.tree, user, name)
+        if leaf is None:
+            return False
+        text = code_of(source.tree, leaf)
+        if plain(value) and not any(word in text for word in (*DEPLOYMENT, "Variable", "get_connection")):
+            return False
+        known = self.around(source, leaf, closure)
+        self.names.code(source, leaf, (LAST, self.number()), known)
+        return True
+
+    def placed(self, value: object) -> Reference | None:
+        """The name of an object that the DAG passes to the task: its module's, or a new one for the expression that made it."""
+        place = value.place if isinstance(value, Instance | ExternCall) else None
+        if place is None or not isinstance(place.node, cst.Call) or not isinstance(place.locator, ParsedFile):
+            return None
+        source = self.collected.sources.at(place.locator)
+        name = assigned_name(source, place.node)
+        if name is not None:
+            self.names.need(source, name, place.node)
+            return Reference(source.path, name)
+        local = {bound for function in enclosing(source.tree, place.node) for bound in bindings(function.body)}
+        if any(used in local for used in uses(place.node).names):
+            return None
+        self.names.require(source, place.node)
+        name = self.free_name("argument")
+        text = f"{name} = {code_of(source.tree, place.node)}\n"
+        unit = Unit("code", text, source, (LAST, self.number()), place.span.line, place.node)
+        self.collected.add((source.path, id(place.node)), unit, (name,), text)
+        return Reference(source.path, name)
 
     def outside(self, source: Source, name: str, module: str, last: str | None, user: cst.CSTNode) -> None:
         """A name that an enclosing function imported from outside."""
@@ -128,23 +179,31 @@ class ClosureValues:
         holder = Source(source.name, source.path, cst.Module([node]), source.locator)
         self.names.imports.need(holder, name, self.names.imports.found(holder, name), user)
 
-    def nested(self, source: Source, value: object) -> str | None:
-        """Carry a function or class and give its name; None for any other value."""
+    def named(self, source: Source, name: str, home: Source, known: str) -> None:
+        """Let a name of `source` stand for what its module knows by another name."""
+        if home.path != source.path:
+            self.collected.link(source, name, home, known)
+        elif name != known:
+            text = f"{name} = {known}\n"
+            self.collected.add((source.path, "alias", name), Unit("code", text, source, (LAST, self.number())), (name,), text)
+
+    def nested(self, value: object) -> tuple[Source, str] | None:
+        """Carry a function or class; its module and its name there, None for any other value."""
         if isinstance(value, Function):
             home = self.collected.sources.of_evaluated(value.module)
             if isinstance(value.node, cst.Lambda):
                 return None
             if "." not in value.qualified_name:
-                self.collected.depends(source, home)
                 self.names.need(home, value.name, value.node)
-                return value.name
+                return home, value.name
             around = {name: value.scope.lookup(name) for name in uses(value.node).names if name not in home.namespace}
             self.definition(home, value.node, {name: found for name, found in around.items() if not is_missing(found)})
-            return value.node.name.value
+            return home, value.node.name.value
         if isinstance(value, Class):
-            return self.class_(value)
+            return self.collected.sources.of_evaluated(value.module), self.class_(value)
         if isinstance(value, CodeRef) and isinstance(value.node, cst.FunctionDef | cst.ClassDef) and not value.args and not value.kwargs:
-            return self.place(self.collected.sources.of_code(value), value)[0]
+            home = self.collected.sources.of_code(value)
+            return home, self.place(home, value)[0]
         return None
 
     def class_(self, value: Class) -> str:
@@ -161,7 +220,9 @@ class ClosureValues:
         """Carry an object of the project: its class, and the attributes that evaluation found."""
         if isinstance(value.native, Symbolic):
             self.problem(rules.NEEDS_AIRFLOW, f"{what} belongs to an object of a class of Airflow")
-        cls = self.class_(value.cls)
+        home, cls = self.collected.sources.of_evaluated(value.cls.module), self.class_(value.cls)
+        if home.path != source.path:
+            self.collected.link(source, cls.partition(".")[0], home, cls.partition(".")[0])
         name = self.free_name(first_name(cst.parse_expression(cls)).lower())
         items = [f"{key}={self.expression(source, item, f'{cls}.{key}')}" for key, item in value.attributes.items()]
         text = f"{name} = {cls}.__new__({cls})\n" + (f"{name}.__dict__.update({', '.join(items)})\n" if items else "")
@@ -171,9 +232,11 @@ class ClosureValues:
 
     def expression(self, source: Source, value: object, what: str, user: cst.CSTNode | None = None) -> str:
         """Source text for a value that code needs; a problem when there is none."""
-        name = self.nested(source, value)
-        if name is not None:
-            return name
+        nested = self.nested(value)
+        if nested is not None:
+            if nested[0].path != source.path:
+                self.collected.link(source, nested[1], *nested)
+            return nested[1]
         if isinstance(value, CodeRef):
             return self.place(self.collected.sources.of_code(value), value)[0]
         if isinstance(value, Instance):
@@ -191,7 +254,7 @@ class ClosureValues:
 
     def variable(self, source: Source, value: Symbol) -> str:
         """An Airflow Variable that was read while the file was loaded: the script reads it when it runs."""
-        self.names.imports.replace("Variable", "Variable")
+        self.names.imports.replace(source, "Variable", "Variable")
         if isinstance(value.default, Symbolic):
             return f"Variable.get({value.key!r})"
         return f"Variable.get({value.key!r}, {self.expression(source, value.default, value.key)})"
@@ -203,7 +266,7 @@ class ClosureValues:
     def free_name(self, wanted: str) -> str:
         """A name that the script does not use yet."""
         name, count = wanted, 1
-        while name in self.collected.owners:
+        while self.collected.taken(name):
             count += 1
             name = f"{wanted}_{count}"
         return name
@@ -212,6 +275,21 @@ class ClosureValues:
         """One more than before: the order in which things were asked for."""
         self._count += 1
         return self._count
+
+
+def decorated_name(source: Source, code: CodeRef) -> str | None:
+    """The name of a module's own function that a decorator of the project has put this wrapper around."""
+    if "<locals>" not in code.name:
+        return None
+    for name, value in source.namespace.items():
+        function = getattr(value, "function", value)
+        if not isinstance(function, Function) or function.node is not code.node:
+            continue
+        known = source.bound.get(name, [])
+        same = all(function.scope.lookup(bound) is item for bound, item in code.closure.items())
+        if same and len(known) == 1 and isinstance(known[0].statement, cst.FunctionDef):
+            return name
+    return None
 
 
 def is_missing(value: object) -> bool:

@@ -115,8 +115,7 @@ class Follower:
         if name in self.given and self.use.catch_all:
             return VALUE
         if name not in KEYS:
-            self.problem(rules.CONTEXT, f"Airflow's context has no {name}", node)
-            return VALUE
+            return VALUE  # neither Airflow's context nor the script's has it
         self.read(name)
         return KEYS[name]
 
@@ -177,7 +176,7 @@ class Follower:
 
     def passed(self, node: cst.Call) -> str | None:
         """A call that may be given the context, or a part of it."""
-        target = next((one for one in self.code.functions if called(node.func, one.node)), None)
+        target = self.code.function(self.source, node.func) if self.source is not None else None
         kinds: dict[str, str] = {}
         for position, argument in enumerate(node.args):
             kind = self.visit(argument.value)
@@ -291,6 +290,21 @@ class Follower:
             self.visit(child)
         return None
 
+    def comparison(self, node: cst.Comparison) -> str | None:
+        """`"ds" in context`, `ti is None`."""
+        for one in node.comparisons:
+            kind = self.visit(one.comparator)
+            key = self.constant(node.left)
+            if isinstance(one.operator, cst.In | cst.NotIn) and kind in (CONTEXT, CONF):
+                if not isinstance(key, str):
+                    self.problem(rules.CONTEXT, f"what is looked for in the {WORDS[kind]} is computed when the task runs", node)
+                elif kind == CONTEXT:
+                    self.key(key, node)
+                else:
+                    self.conf(key)
+        self.visit(node.left)
+        return None
+
     def choice(self, node: cst.IfExp) -> str | None:
         """`a if test else b`."""
         self.visit(node.test)
@@ -305,11 +319,6 @@ class Follower:
         self.visit(node.body)
         self.names = before
         return None
-
-
-def called(func: cst.BaseExpression, node: cst.FunctionDef | cst.Lambda) -> bool:
-    """Is this the name of a function that travels?"""
-    return isinstance(func, cst.Name) and isinstance(node, cst.FunctionDef) and node.name.value == func.value
 
 
 def bound(target: Carried, position: int, argument: cst.Arg) -> str | None:
@@ -352,7 +361,7 @@ HANDLERS: dict[type[cst.CSTNode], Callable[..., str | None]] = {
     cst.NamedExpr: Follower.walrus,
     cst.BooleanOperation: Follower.either,
     cst.UnaryOperation: Follower.test,
-    cst.Comparison: Follower.test,
+    cst.Comparison: Follower.comparison,
     cst.If: Follower.test,
     cst.IfExp: Follower.choice,
     cst.FunctionDef: Follower.inner,

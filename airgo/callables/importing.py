@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from airgo.callables import problems as rules
-from airgo.callables.collecting import Collected, Tree, Unit
+from airgo.callables.collecting import Collected, Reference, Tree, Unit
 from airgo.callables.imports import distribution, kind_of, replacement
 from airgo.callables.modules import Leaf, Source, absolute_module, small_statements
 from airgo.callables.names import dotted_name, first_name, parts
@@ -124,7 +124,7 @@ class Imports:
             self.guarded(source, name, all_bindings)
             return
         for binding in all_bindings:
-            self.outside(binding)
+            self.outside(source, binding)
 
     def guarded(self, source: Source, name: str, found: list[Binding]) -> None:
         """An import under `try` or `if`: the whole statement is carried, with the packages that it may import."""
@@ -132,13 +132,13 @@ class Imports:
             self.package(binding)
         self.names.defined(source, name, [one.leaf for one in found if one.leaf is not None])
 
-    def outside(self, binding: Binding) -> None:
+    def outside(self, source: Source, binding: Binding) -> None:
         """An import of the standard library or of a package."""
         if binding.module == "__future__":
             return
         self.package(binding)
         identity = ("import", binding.full) if binding.name is not None or binding.renamed else ("import", binding.bound)
-        self.collected.add(("import", binding.text), Unit("import", binding.text), (binding.bound,), identity)
+        self.collected.add(("import", source.path, binding.text), Unit("import", binding.text, source), (binding.bound,), identity)
 
     def package(self, binding: Binding) -> None:
         """Remember what must be installed."""
@@ -151,33 +151,28 @@ class Imports:
         first = found[0]
         names = {one.name for one in found if one.name is not None and replacement(one.module, one.name)}
         if len(names) == 1 and always and all(one.name in names for one in found):
-            self.replace(next(iter(names)), first.bound)
+            self.replace(source, next(iter(names)), first.bound)
             return
         words = f"the code uses {first.full}, which exists only where Airflow is installed"
         self.names.problem(rules.NEEDS_AIRFLOW, words, source, first.node)
 
-    def replace(self, name: str, bound: str) -> None:
+    def replace(self, source: Source, name: str, bound: str) -> None:
         """Let the runtime define a name of Airflow."""
         self.collected.replaced[name] = None
-        self.collected.claim(name, ("airflow", name))
-        if bound != name:
-            self.collected.aliases[bound] = name
-            self.collected.claim(bound, ("airflow", name))
+        self.collected.scope(source).replaced[bound] = name
+        self.collected.claim(source, bound, ("airflow", name))
 
     def project(self, source: Source, binding: Binding, user: cst.CSTNode) -> None:
         """A name from a module of the project: what it stands for is carried, under the name that is used here."""
         origin = self.origin(source, binding)
         if origin is None:
-            self.collected.objects.setdefault(binding.bound, {})
-            self.collected.claim(binding.bound, ("module", binding.full))
-            self.members(source, binding.bound, binding.full, user, self.collected.objects[binding.bound])
+            tree = self.collected.scope(source).objects.setdefault(binding.bound, {})
+            self.collected.claim(source, binding.bound, ("module", binding.full, source.path))
+            self.members(source, binding.bound, binding.full, user, tree)
             return
         target, name = origin
-        self.collected.depends(source, target)
+        self.collected.link(source, binding.bound, target, name)
         self.names.need(target, name, user)
-        if name != binding.bound:
-            self.collected.aliases[binding.bound] = name
-            self.collected.claim(binding.bound, (target.path, name))
 
     def origin(self, source: Source, binding: Binding) -> tuple[Source, str] | None:
         """The module and name that a `from` import leads to; None when it leads to a module."""
@@ -213,7 +208,7 @@ class Imports:
         if target is not None and chain[0] in target.bound:
             self.collected.depends(source, target)
             self.names.need(target, chain[0], user)
-            tree[chain[0]] = chain[0]
+            tree[chain[0]] = Reference(target.path, chain[0])
         elif self.collected.sources.is_package(below):
             inner = tree.setdefault(chain[0], {})
             if isinstance(inner, dict):
@@ -227,12 +222,12 @@ class Imports:
             module = absolute_module(node, source.package)
             target = self.collected.sources.find(module)
             if target is not None and (name in target.bound or target.stars):
-                self.collected.depends(source, target)
+                self.collected.link(source, name, target, name)
                 self.names.need(target, name, user)
                 return True
             value = source.namespace.get(name)
             if target is None and isinstance(value, Extern) and value.name == f"{module}.{name}":
-                self.outside(Binding(name, module, name, False, node))
+                self.outside(source, Binding(name, module, name, False, node))
                 return True
         return False
 
@@ -255,7 +250,7 @@ class Imports:
         elif kind_of(binding.full) != "airflow":
             self.package(binding)
         elif binding.name is not None and replacement(binding.module, binding.name):
-            self.replace(binding.name, binding.name)
+            self.collected.replaced[binding.name] = None
             self.collected.registered.setdefault(binding.module, {})[binding.name] = binding.name
         else:
             words = f"the code imports {binding.full}, which exists only where Airflow is installed"
@@ -278,11 +273,16 @@ class Imports:
             self.member(source, binding.module, (binding.name,), user, tree)
             if isinstance(tree.get(binding.name), dict):
                 self.members(source, binding.bound, binding.full, user, tree[binding.name])  # type: ignore[arg-type]  # a module below
-        elif binding.renamed:
-            self.members(source, binding.bound, binding.module, user, tree)
-        else:
-            top = binding.module.partition(".")[0]
-            self.members(source, top, top, user, self.collected.registered.setdefault(top, {}))
+            return
+        top, *below = binding.module.split(".")
+        inner = self.collected.registered.setdefault(top, {})
+        if not binding.renamed:
+            self.members(source, top, top, user, inner)
+            return
+        for part in below:  # `import a.b as c` reads `b` of `a`
+            found = inner.setdefault(part, {})
+            inner = found if isinstance(found, dict) else {}
+        self.members(source, binding.bound, binding.module, user, inner)
 
 
 def attribute_chains(node: cst.CSTNode, name: str) -> Iterator[tuple[str, ...]]:

@@ -185,6 +185,12 @@ class Sources:
         assert isinstance(code.tree, cst.Module)
         return self._keep(Source(code.module, code.path, code.tree, code.place.locator, code.globals))
 
+    def at(self, file: ParsedFile) -> Source:
+        """The module of a file."""
+        known = self._by_path.get(file.path)
+        name = file.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        return known if known is not None else self._keep(Source(name, file.path, file.tree, file))
+
     def of_evaluated(self, module: EvaluatedModule) -> Source:
         """A module that the evaluator has run."""
         return self._keep(Source(module.name, module.file.path, module.file.tree, module.file, module.namespace))

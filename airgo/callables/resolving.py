@@ -158,7 +158,8 @@ class Names:
         """Annotations that name the standard library keep their imports; a script without the others' names postpones annotations."""
         for (_, name), source in list(self.collected.annotations.items()):
             found = self.imports.bindings(source, name)
-            if name not in self.collected.owners and found and all(kind_of(one.full) == "standard" and not one.guarded for one in found):
+            plain_import = found and all(kind_of(one.full) == "standard" and not one.guarded for one in found)
+            if plain_import and name not in self.collected.scope(source).names:
                 self.imports.need(source, name, self.imports.found(source, name), source.tree)
 
     def line_of(self, source: Source, name: str) -> int:
@@ -169,7 +170,12 @@ class Names:
 
 def plain(value: object) -> bool:
     """Is it data that a literal can state?"""
-    return value is not MISSING and not isinstance(value, Symbolic | Function | Class) and is_plain(value)
+    if value is MISSING or isinstance(value, Symbolic) or not is_plain(value):
+        return False
+    try:
+        return bool(literal(value))
+    except NoLiteral:
+        return False
 
 
 def stands_alone(statement: cst.CSTNode) -> bool:

@@ -6,7 +6,10 @@ import builtins
 from dataclasses import dataclass
 from itertools import groupby
 
-from airgo.callables.collecting import Collected, Tree, Unit
+import libcst as cst
+
+from airgo.callables.collecting import Collected, Unit
+from airgo.callables.layout import Layout
 from airgo.callables.literals import DATETIME_MODULE
 from airgo.callables.modules import Source
 
@@ -28,24 +31,31 @@ class Text:
         return "\n".join([*head, *self.imports]) + ("\n\n\n" if head or self.imports else "") + self.body
 
 
-def assemble(collected: Collected) -> Text:
-    """Put the pieces in order."""
-    imports = [unit.text for unit in collected.units.values() if unit.kind == "import"]
-    parts: list[str] = []
-    for source in in_order(collected):
-        mine = [unit for unit in collected.units.values() if unit.kind == "code" and unit.source is not None]
-        units = sorted((unit for unit in mine if unit.source is not None and unit.source.path == source.path), key=place)
-        parts.extend(paragraphs(units, source))
-    names = [f"{alias} = {name}" for alias, name in collected.aliases.items()]
-    objects = [f"{name} = {namespace(tree)}" for name, tree in collected.objects.items()]
-    registered = [f'sys.modules["{name}"] = {namespace(tree)}' for name, tree in sorted(collected.registered.items())]
-    if objects or registered:
-        imports.append("from types import SimpleNamespace")
+def assemble(collected: Collected, placed: Layout) -> Text:
+    """Put the pieces in order. References from outside (`placed.expression`) must have been asked for before."""
+    registered = [f'sys.modules["{name}"] = {placed.namespace(tree)}\n' for name, tree in sorted(collected.registered.items())]
+    links = {source.path: placed.links(source) for source in placed.order}
+    imports: list[str] = []
+    sections: list[str] = []
+    seen: set[str] = set()
+    for source in placed.order:
+        units = [unit for unit in collected.units.values() if unit.source.path == source.path]
+        code = sorted((unit for unit in units if unit.kind == "code"), key=place)
+        lines = [unit.text for unit in units if unit.kind == "import"]
+        if source.path in placed.wrapped:
+            sections.append(wrapped(source, [*lines, *links[source.path]], code, placed))
+            continue
+        imports += lines
+        if links[source.path]:
+            sections.append("".join(f"{line}\n" for line in links[source.path]))
+        sections += paragraphs([unit for unit in code if unit.text not in seen], source)
+        seen.update(unit.text for unit in code)
     if registered:
+        sections.append("".join(registered))
         imports.append("import sys")
-    main = parts.pop() if parts and (names or objects or registered) and len(parts) > 1 else None
-    links = [line + "\n" for line in (*names, *objects, *registered)]
-    body = "\n\n".join([*parts, *(["".join(links)] if links else []), *([main] if main is not None else [])])
+    body = "\n\n".join(dict.fromkeys(sections))
+    if "SimpleNamespace(" in body:
+        imports.append("from types import SimpleNamespace")
     if f"{DATETIME_MODULE}." in body:
         imports.append(f"import datetime as {DATETIME_MODULE}")
     return Text(tuple(dict.fromkeys(imports)), body, postponed(collected))
@@ -56,53 +66,42 @@ def place(unit: Unit) -> tuple[tuple[int, int], int]:
     return unit.order, unit.line
 
 
-def in_order(collected: Collected) -> list[Source]:
-    """The modules, each after those whose names its code uses; the callable's own last."""
-    ordered: dict[str, Source] = {}
-    visiting: set[str] = set()
-
-    def visit(source: Source) -> None:
-        if source.path in visiting:
-            return
-        visiting.add(source.path)
-        for needed in collected.edges.get(source.path, {}).values():
-            visit(needed)
-        ordered[source.path] = source
-
-    every = {unit.source.path: unit.source for unit in collected.units.values() if unit.source is not None}
-    for source in every.values():
-        if collected.main is None or source.path != collected.main.path:
-            visit(source)
-    if collected.main is not None:
-        visit(collected.main)
-        ordered[collected.main.path] = ordered.pop(collected.main.path)
-    return list(ordered.values())
-
-
 def paragraphs(units: list[Unit], source: Source) -> list[str]:
     """Statements with a comment that says where they are from; definitions stand apart, neighbouring plain statements together."""
     texts: list[str] = []
     for _, group in groupby(enumerate(units), key=lambda item: (item[1].order[0] - item[0], definition(item[1]) and item[0])):
         members = [unit for _, unit in group]
         origin = f"# {source.path}:{members[0].line}\n" if members[0].line else ""
-        texts.append(origin + "".join(unit.text if unit.text.endswith("\n") else unit.text + "\n" for unit in members))
+        texts.append(origin + "".join(ended(unit.text) for unit in members))
     return texts
 
 
+def ended(text: str) -> str:
+    """Text that ends its line."""
+    return text if text.endswith("\n") else text + "\n"
+
+
 def definition(unit: Unit) -> bool:
-    """Is it a function or class (or anything else that stands in a block)?"""
+    """Is it a function or class, or anything else that has a block?"""
     lines = [line for line in unit.text.splitlines() if not line.startswith("#")]
     return bool(lines) and lines[0].startswith(("def ", "class ", "async ", "@", "if ", "try:"))
 
 
-def namespace(tree: Tree) -> str:
-    """A module of the project as an object with the attributes that are used."""
-    items = [f"{name}={namespace(item) if isinstance(item, dict) else item}" for name, item in tree.items()]
-    return f"SimpleNamespace({', '.join(items)})"
+def wrapped(source: Source, head: list[str], units: list[Unit], placed: Layout) -> str:
+    """A module inside a function, which gives an object with the names that others use."""
+    name = placed.wrapped[source.path]
+    exports = ", ".join(f"{export}={export}" for export in placed.exported.get(source.path, {}))
+    text = "".join(ended(line) for line in [*head, *(unit.text for unit in units), f"return SimpleNamespace({exports})"])
+    statements = cst.parse_module(text).body
+    function = cst.FunctionDef(cst.Name(name), cst.Parameters(), cst.IndentedBlock(list(statements)))
+    return f"# {source.path}\n{cst.Module([function]).code}\n\n{name} = {name}()\n"
 
 
 def postponed(collected: Collected) -> bool:
     """Must annotations stay unevaluated? Only where they name something that the script does not have."""
-    if any(unit.source is not None and unit.source.postponed for unit in collected.units.values()):
+    if any(unit.source.postponed for unit in collected.units.values()):
         return True
-    return any(name not in collected.owners and not hasattr(builtins, name) for _, name in collected.annotations)
+    return any(
+        not hasattr(builtins, name) and (path not in collected.scopes or name not in collected.scopes[path].names)
+        for path, name in collected.annotations
+    )

@@ -6,18 +6,19 @@ Airflow's names are replaced by `airgo.runtime` where a true replacement exists;
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
 
 from airgo.callables import problems as found
 from airgo.callables.closure import ClosureValues
-from airgo.callables.collecting import Collected
+from airgo.callables.collecting import Collected, Reference, Scope, Tree
 from airgo.callables.deployment import Read, Reads, reads
 from airgo.callables.imports import distribution, kind_of
+from airgo.callables.layout import layout
 from airgo.callables.modules import Source, Sources
-from airgo.callables.names import parameters, parts
+from airgo.callables.names import dotted_name, parameters, parts
 from airgo.callables.problems import Problem
 from airgo.callables.resolving import Names
 from airgo.callables.script import assemble
@@ -57,6 +58,7 @@ class Slice:
     functions: tuple[Carried, ...] = ()
     packages: Mapping[str, str] = field(default_factory=dict)
     reads: tuple[Read, ...] = ()
+    targets: Mapping[tuple[str, str], Reference] = field(default_factory=dict)
     bound: bool = False
     args: tuple[str, ...] = ()
     kwargs: tuple[tuple[str, str], ...] = ()
@@ -66,33 +68,57 @@ class Slice:
         """The callable's own function; None for a class."""
         return self.functions[0] if self.functions else None
 
+    def function(self, source: Source, func: cst.BaseExpression) -> Carried | None:
+        """The function of the slice that an expression of a module names; None for anything else."""
+        name = dotted_name(func)
+        if name is None:
+            return None
+        reference = self.targets.get((source.path, name), Reference(source.path, name))
+        seen = {reference}
+        while (following := self.targets.get((reference.path, reference.name), reference)) not in seen:
+            seen.add(following)
+            reference = following
+        found = [one for one in self.functions if isinstance(one.node, cst.FunctionDef) and one.node.name.value == reference.name]
+        return next((one for one in found if one.source.path == reference.path), None)
+
 
 def slice_callable(code: CodeRef, files: ProjectFiles | None, config: Config) -> Slice:
     """Cut a callable out of its module. Never raises for the user's code: what cannot be carried is in `problems`."""
-    return slice_callables((code,), files, config)[0]
+    return slice_callables((code,), (), files, config)[0][0]
 
 
-def slice_callables(codes: tuple[CodeRef, ...], files: ProjectFiles | None, config: Config) -> tuple[Slice, ...]:
-    """Cut several callables out, each into a slice of its own that holds what all of them need (they share one script)."""
-    sources = Sources(files)
-    collected = Collected(sources)
+def slice_callables(
+    codes: Sequence[CodeRef], values: Sequence[object], files: ProjectFiles | None, config: Config
+) -> tuple[tuple[Slice, ...], tuple[str | None, ...]]:
+    """Cut several callables out, each into a slice that holds what all of them need (they share one script).
+
+    `values` are objects that the DAG passes to the first one; the second result is the expression for each, or None where there is none.
+    """
+    collected = Collected(sources=Sources(files))
     names = Names(collected)
     closures = ClosureValues(names)
     calls = [closures.entry(code) for code in codes]
+    placed = [closures.placed(value) for value in values]
     names.finish()
     deployment = deployment_reads(collected)
-    text = assemble(collected)
-    return tuple(
+    made = layout(collected)
+    texts = [made.expression(call.reference) + call.rest for call in calls]
+    objects = tuple(None if one is None else made.expression(one) for one in placed)
+    targets = {(path, name): link for path, scope in collected.scopes.items() for name, link in called_names(scope)}
+    text = assemble(collected, made)
+    problems = tuple(dict.fromkeys([*collected.problems, *deployment.problems]))
+    slices = tuple(
         Slice(
             source=text.source,
             imports=text.imports,
             requirements=tuple(sorted(collected.requirements)),
-            problems=tuple(dict.fromkeys([*collected.problems, *deployment.problems])),
+            problems=problems,
             body=text.body,
-            call=call.text,
+            call=called,
             postponed=text.postponed,
             replaced=tuple(collected.replaced),
-            names=frozenset(collected.owners),
+            names=frozenset(made.flat),
+            targets=targets,
             functions=functions_of(call.function, collected),
             packages=dict(collected.requirements),
             reads=tuple(sorted(deployment.found.values(), key=lambda read: read.span)),
@@ -100,18 +126,18 @@ def slice_callables(codes: tuple[CodeRef, ...], files: ProjectFiles | None, conf
             args=call.args,
             kwargs=call.kwargs,
         )
-        for call in calls
+        for call, called in zip(calls, texts, strict=True)
     )
+    return slices, objects
 
 
 def deployment_reads(collected: Collected) -> Reads:
     """What all code that travels reads of the deployment."""
-    replaced = {name: name for name in collected.replaced}
-    replaced |= {alias: name for alias, name in collected.aliases.items() if name in collected.replaced}
     found = Reads({}, [])
     for unit in collected.units.values():
-        if unit.node is not None and unit.source is not None:
-            reads(unit.source, unit.node, replaced, found)
+        if unit.node is not None:
+            inside = {name: name for name in collected.replaced}
+            reads(unit.source, unit.node, inside | collected.scope(unit.source).replaced, found)
     return found
 
 
@@ -130,11 +156,27 @@ def slice_extern(name: str) -> Slice:
     return Slice(line + "\n", (line,), tuple(packages), (), call=text, names=names, packages=packages)
 
 
+def called_names(scope: Scope) -> Iterator[tuple[str, Reference]]:
+    """Names and dotted names by which a module calls functions of others."""
+    yield from scope.links.items()
+    for name, tree in scope.objects.items():
+        yield from members(name, tree)
+
+
+def members(name: str, tree: Tree) -> Iterator[tuple[str, Reference]]:
+    """The dotted names of a module held as an object."""
+    for attribute, item in tree.items():
+        if isinstance(item, Reference):
+            yield f"{name}.{attribute}", item
+        elif isinstance(item, dict):
+            yield from members(f"{name}.{attribute}", item)
+
+
 def functions_of(entry: tuple[cst.FunctionDef | cst.Lambda, Source] | None, collected: Collected) -> tuple[Carried, ...]:
     """The callable's function, then every other function that travels, methods included."""
     carried = [Carried(*entry)] if entry is not None else []
     for unit in collected.units.values():
-        if unit.node is None or unit.source is None:
+        if unit.node is None:
             continue
         others = (node for node in functions_in(unit.node) if entry is None or node.body is not entry[0].body)
         carried.extend(Carried(node, unit.source) for node in others)

@@ -15,7 +15,6 @@ UNSEEN = {
     "the context returned": "def task(**context):\n    return context\n",
     "the context stored": "class A: pass\na = A()\ndef task(**context):\n    a.context = context\n",
     "a computed key": "def task(**context):\n    for key in ['ds', 'ts']:\n        print(context[key])\n",
-    "a key that does not exist": "def task(**context):\n    return context['day_of_run']\n",
     "the items of the context": "def task(**context):\n    return dict(context.items())\n",
     "the context spread into foreign code": "def task(**context):\n    return '{ds}'.format(**context)\n",
     "the task instance handed to foreign code": "def task(ti):\n    str(ti)\n",
@@ -72,6 +71,12 @@ def test_dates_are_given_by_name_and_through_the_context(make, cut) -> None:
     from tests.callables.conftest import run  # noqa: PLC0415
 
     assert run(script["source"], env, made.folder).value() == ["2024-01-01", 2024, "2024-01-01T00:00:00+00:00", "2024-01-02T00:00:00+00:00"]
+
+
+def test_keys_that_airflow_does_not_have_are_absent(make, cut) -> None:
+    """Code that asks for a key of its own gets what it would get in Airflow: its default, or that the key is not there."""
+    source = "def task(**context):\n    return [context.get('mine', 3), 'mine' in context, 'params' in context]\n"
+    assert make(cut(source)).run("return_value").value() == [3, False, True]
 
 
 def test_a_keyword_of_the_author_wins_over_the_context(make, cut) -> None:

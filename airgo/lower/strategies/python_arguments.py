@@ -12,7 +12,7 @@ from airgo.callables.literals import DATETIME_MODULE, NoLiteral, is_json, litera
 from airgo.callables.problems import ARGUMENT
 from airgo.lower.draft import CannotLower, Leaf
 from airgo.mapping.wire import escaped
-from airgo.values import CodeRef, Symbolic, XComRef
+from airgo.values import CodeRef, Symbol, Symbolic, XComRef
 
 PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -21,10 +21,11 @@ PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 class Carried:
     """What the arguments of one call need: env entries, the values that go into them, and modules that the expressions use.
 
-    `code` gives the expression for a function passed as an argument.
+    `code` gives the expression for a function passed as an argument; `objects` those of other objects, by id of the DAG's value.
     """
 
     code: Callable[[CodeRef], str]
+    objects: Mapping[int, str] = field(default_factory=dict)
     env: list[dict[str, object]] = field(default_factory=list)
     values: dict[str, Leaf] = field(default_factory=dict)
     json_names: set[str] = field(default_factory=set)
@@ -34,6 +35,10 @@ class Carried:
         """The expression that gives the argument `name` in the script. `raw` is the value as the DAG has it. Raises CannotLower."""
         if isinstance(raw, XComRef):
             return self.read_json(name, Text((XComHole((raw.task_id,), raw.key, json=True),)))
+        if isinstance(raw, Symbol) and raw.kind == "item" and not raw.path:
+            return self.read_json(name, Text((ItemHole(raw.key, json=True),)))
+        if id(raw) in self.objects:
+            return self.objects[id(raw)]
         if isinstance(lowered, CodeRef):
             return self.code(lowered)
         if isinstance(lowered, Text):

@@ -23,7 +23,7 @@ from airgo.lower.strategies.python_keys import keys_read
 from airgo.lower.strategies.python_outputs import Outputs, Result, ending
 from airgo.lower.strategies.python_script import FOLDER, Script, call
 from airgo.source import Span
-from airgo.values import CodeRef, Extern, truth
+from airgo.values import CodeRef, Extern, ExternCall, symbolic_parts, truth
 
 OPERATOR_ARGUMENTS = frozenset({"python_callable", "op_args", "op_kwargs", "templates_dict", "multiple_outputs"})
 """What the mappings of Python operators hand to these strategies; any other mapped argument is one of the function's own."""
@@ -44,9 +44,10 @@ class PythonTask:
         self.task: ir.Task = node.task
         self.env: list[dict[str, object]] = []
         self.passed: dict[int, Slice] = {}
+        self.objects: dict[int, str] = {}
         self.templates = ""
         self.code = self._slice()
-        self.carried = Carried(self._passed_function)
+        self.carried = Carried(self._passed_function, self.objects)
         positional, keyword = self._positional(), self._keyword()
         self.use = context_use(self.code, keyword, len(positional))
         self.context = ContextValues(node, draft, self.use, self._code_span(), self._carry_context, self._templates_dict)
@@ -62,8 +63,10 @@ class PythonTask:
             made = slice_extern(target.name)
         elif isinstance(target, CodeRef):
             functions = [*functions_in(self.values.get("op_args")), *functions_in(self.values.get("op_kwargs"))]
-            made, *others = slice_callables((target, *functions), self.draft.files, self.draft.config)
+            objects = [*objects_in(self.task.value("op_args")), *objects_in(self.task.value("op_kwargs"))]
+            (made, *others), texts = slice_callables((target, *functions), objects, self.draft.files, self.draft.config)
             self.passed = {id(function): other for function, other in zip(functions, others, strict=True)}
+            self.objects = {id(one): text for one, text in zip(objects, texts, strict=True) if text is not None}
         else:
             raise CannotLower(NO_CALLABLE, f"the function that {self.task.id} runs is not known")
         for problem in made.problems:
@@ -287,6 +290,11 @@ class PythonTask:
             container["workingDir"] = self.options["working_dir"]
         container["source"] = source
         return {"script": container}
+
+
+def objects_in(value: object) -> list[object]:
+    """Objects of the project or of libraries in nested arguments."""
+    return [part for part in symbolic_parts(value) if isinstance(part, ExternCall)]
 
 
 def functions_in(value: object) -> list[CodeRef]:
