@@ -15,7 +15,8 @@ PACKAGE = ROOT / "airgo"
 
 LAYERS = (
     ("source", "config"),
-    ("values", "diagnostics", "catalogue"),
+    ("values",),
+    ("diagnostics", "catalogue"),
     ("ir",),
     ("configuration", "suppression"),
     ("discovery",),
@@ -24,9 +25,11 @@ LAYERS = (
     ("reading",),
     ("argo",),
     ("macros", "mapping", "callables"),
-    ("checks", "lower"),
+    ("checks",),
+    ("lower",),
     ("output",),
-    ("changes", "report"),
+    ("changes",),
+    ("report",),
     ("pipeline",),
     ("codes",),
     ("cli",),
@@ -34,7 +37,8 @@ LAYERS = (
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if "_mappings" not in path.parts)
-OPERATOR = re.compile(r"(\w+\.)*[A-Z]\w+(Operator|Sensor)")
+OPERATOR = re.compile(r"(\w+\.)*(?!Base)[A-Z]\w+(Operator|Sensor)")
+"""A class that an author instantiates; the bases that all of them share belong to the language."""
 CATCH_ALL = {"airgo/evaluate/statements.py", "airgo/evaluate/machine.py", "airgo/pipeline.py", "airgo/cli/app.py"}
 """The statement boundary and the two outer walls (evaluator, section 9); nowhere else may everything be caught."""
 
@@ -93,10 +97,11 @@ def test_files_say_what_they_know_and_stay_small(path: Path) -> None:
 def test_everything_is_caught_in_three_places_only() -> None:
     """`except Exception` stands at the statement boundary and the two outer walls, and nowhere is there a bare except."""
     for path in SOURCES:
-        text = path.read_text(encoding="utf-8")
-        assert not re.search(r"^\s*except\s*:", text, re.MULTILINE), path
-        if path.relative_to(ROOT).as_posix() not in CATCH_ALL:
-            assert not re.search(r"except (Base)?Exception\b", text), path
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ExceptHandler):
+                assert node.type is not None, f"{path}:{node.lineno}"
+                if path.relative_to(ROOT).as_posix() not in CATCH_ALL:
+                    assert not re.search(r"\b(Base)?Exception\b", ast.unparse(node.type)), f"{path}:{node.lineno}"
 
 
 def test_operators_are_named_in_mappings_only() -> None:
@@ -105,11 +110,7 @@ def test_operators_are_named_in_mappings_only() -> None:
         if (PACKAGE / "evaluate" / "library") in path.parents:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, str)
-                and re.fullmatch(r"(\w+\.)*[A-Z]\w+(Operator|Sensor)", node.value)
-            ):
+            if isinstance(node, ast.Constant) and OPERATOR.fullmatch(str(node.value)):
                 pytest.fail(f"{path.relative_to(ROOT)}:{node.lineno} names {node.value}")
 
 

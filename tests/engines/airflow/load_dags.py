@@ -47,8 +47,7 @@ def schedule_facts(dag):
     if hasattr(delta, "total_seconds"):
         return ["delta", delta.total_seconds()]
     simple = {"NullTimetable": "none", "OnceTimetable": "once", "ContinuousTimetable": "continuous"}
-    assets = {"AssetTriggeredTimetable", "DatasetTriggeredTimetable", "AssetOrTimeSchedule", "DatasetOrTimeSchedule"}
-    return [simple.get(kind, "assets" if kind in assets else "timetable")]
+    return [simple.get(kind, "assets" if "Asset" in kind or "Dataset" in kind else "timetable")]
 
 
 def task_facts(task):
