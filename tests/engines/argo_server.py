@@ -45,11 +45,12 @@ def go_version(command: str) -> tuple[int, ...]:
     return tuple(int(part or 0) for part in found.groups()) if found else (0,)
 
 
-def sources_hash() -> str:
-    """A hash of every file of the module that a build reads."""
+def sources_hash(program: str) -> str:
+    """A hash of every file of the module that a build of this program reads: other programs' own files are none of them."""
     digest = hashlib.sha256()
     for path in sorted(MODULE.rglob("*")):
-        if path.is_file() and path.suffix in {".go", ".mod", ".sum"}:
+        others = path.parent.parent == MODULE / "cmd" and path.parent.name != program
+        if path.is_file() and path.suffix in {".go", ".mod", ".sum"} and not others:
             digest.update(f"{path.relative_to(MODULE)}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
@@ -57,7 +58,7 @@ def sources_hash() -> str:
 def build(program: str) -> Path:
     """The path of one of the module's programs, built if it is not there. One build at a time on a machine."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    binary = CACHE / f"{program}-{sources_hash()}"
+    binary = CACHE / f"{program}-{sources_hash(program)}"
     with (CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not binary.exists():
