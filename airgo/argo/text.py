@@ -80,6 +80,11 @@ class Text:
         return (part for part in self.parts if not isinstance(part, str))
 
 
+@dataclass(frozen=True, slots=True)
+class JsonText(Text):
+    """A text that stands for JSON: whoever reads it decodes it, instead of taking it as it is."""
+
+
 def text(*parts: Part | Text) -> str | Text:
     """Join parts; neighbouring literals merge; a `str` when no hole is left."""
     flat: list[Part] = []

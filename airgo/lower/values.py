@@ -11,12 +11,13 @@ from airgo.diagnostics import Rule, Severity
 from airgo.lower.draft import CannotLower, WorkflowDraft
 from airgo.lower.inputs import note_use
 from airgo.lower.ledger import TEMPLATE
+from airgo.lower.native import NATIVE_LITERAL, native_value
 from airgo.lower.parameters import conf_parameter, parameter_of
 from airgo.lower.result import LedgerEntry
 from airgo.lower.schedule import dates_dag
 from airgo.lower.symbols import decided, result_of
 from airgo.lower.template_files import template_file
-from airgo.macros import NotExact, TemplateContext, render_template, run_dates
+from airgo.macros import NotExact, TemplateContext, render_native, render_template, run_dates
 from airgo.macros.compiler import ENVIRONMENT_OPTIONS
 from airgo.macros.results import parts_of
 from airgo.macros.rules import RUN_TIME
@@ -29,14 +30,6 @@ UNKNOWN_VALUE = Rule(
     summary="An argument's value could not be determined",
     why="airgo reads the DAG file without running it; this value comes from something that it could not follow.",
     remedy="Give the value in airgo.toml ([variables], [env], [connections]), or write it in the DAG file",
-)
-NATIVE_RENDERING = Rule(
-    "AG427",
-    "native-rendering",
-    Severity.ERROR,
-    summary="render_template_as_native_obj turns a rendered text into a Python object",
-    why="With it Airflow evaluates the rendered text as a Python literal; Argo only has texts.",
-    remedy="Leave the option out, or parse the text in a Python task",
 )
 
 
@@ -139,18 +132,28 @@ class Lowering:
         yield from items
         self.seen.discard(id(container))
 
-    def _text(self, value: str, *, whole: bool) -> str | Text:
+    def _text(self, value: str, *, whole: bool) -> object:
         if not self.templated:
             return value
         content = template_file(value, self.task, self.draft) if whole else None
         return self._rendered(value if content is None else content)
 
-    def _rendered(self, source: str) -> str | Text:
-        if _renders_natively(self.task, self.draft) and ("{{" in source or "{%" in source):
-            raise NotExact(NATIVE_RENDERING, "the rendered text becomes a Python object")
+    def _rendered(self, source: str) -> object:
+        if _renders_natively(self.task, self.draft):
+            return self._native(source)
         rendered, count = render_template(source, self.context, _jinja_options(self.draft))
         self.expressions += count
         return rendered
+
+    def _native(self, source: str) -> object:
+        found, count = render_native(source, self.context, _jinja_options(self.draft))
+        self.expressions += count if "{{" in source or "{%" in source else 0
+        value, differs = native_value(found, self.name)
+        if differs and self.task is not None:
+            span = self.task.arguments[self.name].span if self.name in self.task.arguments else self.task.span
+            words = f"{self.name}: a value that reads like a Python literal stays text"
+            self.draft.report(NATIVE_LITERAL.at(span, words, subject=self.draft.subject(self.task)))
+        return value
 
     def _joined(self, value: Template) -> str | Text:
         """Text with holes from the DAG file. Jinja around a hole is read with the hole in its place."""
@@ -161,6 +164,8 @@ class Lowering:
         marks = {f"airgo{index}hole": hole for index, hole in enumerate(holes)}
         names = iter(marks)
         rendered = self._rendered("".join(part if isinstance(part, str) else next(names) for part in parts))
+        if not isinstance(rendered, str | Text):
+            return text(str(rendered))
         return self._filled(rendered, {mark: self._hole(hole) for mark, hole in marks.items()})
 
     def _hole(self, value: object) -> str | Text:

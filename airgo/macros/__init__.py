@@ -10,7 +10,7 @@ from airgo.macros import statements as _statements
 from airgo.macros.compiler import Compiler, environment
 from airgo.macros.context import MACROS, TemplateContext
 from airgo.macros.dates import RunDates, run_dates
-from airgo.macros.results import NotExact
+from airgo.macros.results import NotExact, Result
 
 
 def render_template(source: str, context: TemplateContext, options: Mapping[str, object] | None = None) -> tuple[str | Text, int]:
@@ -24,7 +24,13 @@ def render_template(source: str, context: TemplateContext, options: Mapping[str,
     return compiler.render(source), compiler.expressions
 
 
+def render_native(source: str, context: TemplateContext, options: Mapping[str, object] | None = None) -> tuple[Result | str | Text, int]:
+    """As render_template, but a template of one expression alone gives what the expression stands for (jinja2's NativeEnvironment)."""
+    compiler = Compiler(context, environment(options or {}))
+    return compiler.render_native(source), max(compiler.expressions, 1)
+
+
 HANDLERS = (_statements.__name__, _expressions.__name__)
 """The modules whose import registers the handlers of jinja2's nodes."""
 
-__all__ = ["MACROS", "NotExact", "RunDates", "TemplateContext", "render_template", "run_dates"]
+__all__ = ["MACROS", "NotExact", "RunDates", "TemplateContext", "render_native", "render_template", "run_dates"]

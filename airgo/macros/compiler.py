@@ -84,13 +84,24 @@ class Compiler:
 
     def render(self, source: str) -> str | Text:
         """The text of a template. Raises NotExact."""
+        return self.printed(self._parsed(source).body)
+
+    def render_native(self, source: str) -> Result | str | Text:
+        """What a template of one expression stands for; the text of any other. Raises NotExact."""
+        tree = self._parsed(source)
+        if len(tree.body) == 1 and isinstance(tree.body[0], nodes.Output) and len(tree.body[0].nodes) == 1:
+            (node,) = tree.body[0].nodes
+            if not isinstance(node, nodes.TemplateData):
+                return self.value(node)
+        return self.printed(tree.body)
+
+    def _parsed(self, source: str) -> nodes.Template:
         if len(source) > MAX_TEMPLATE:
             raise NotExact(RUN_TIME, "the template is larger than a megabyte")
         try:
-            tree = self.parser.parse(source)
+            return self.parser.parse(source)
         except jinja2.TemplateSyntaxError as error:
             raise NotExact(SYNTAX, f"{error.message} (line {error.lineno} of the template)") from error
-        return self.printed(tree.body)
 
     def printed(self, body: Sequence[nodes.Node]) -> str | Text:
         """What a list of statements prints."""

@@ -260,6 +260,8 @@ def ti_member(key: str, context: TemplateContext) -> Result:
         return dag_run_member(key, context)
     if key in ("dag_run", "task"):
         return Space(key)
+    if key == "start_date":
+        return Code("now().UTC()", "time")  # a pod's texts are made when it starts
     task = _task(context)
     if key == "map_index" and not task.mapped:
         return Known(-1)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from airgo import ir
-from airgo.argo.text import EnvRef, Simple, Text, XComHole
+from airgo.argo.text import EnvRef, JsonText, Simple, Text, XComHole
 from airgo.config import Config
 from airgo.diagnostics import Collector
 from airgo.discovery import ProjectFiles
@@ -140,11 +140,34 @@ def test_a_template_file_is_read_from_the_dags_folder_or_the_search_path(tmp_pat
     assert refused("missing.sh", draft)[0] == "AG428"
 
 
-def test_native_rendering_is_refused() -> None:
-    """With render_template_as_native_obj a rendered text becomes a Python object, which Argo has none of."""
+NATIVE = [
+    pytest.param("{{ 1 + 2 }}", 3, [], id="a number"),
+    pytest.param("[1, 2]", [1, 2], [], id="a text that reads like a list"),
+    pytest.param("plain", "plain", [], id="any other text"),
+    pytest.param("{{ params.n }}", JsonText((Simple("workflow.parameters.n"),)), [], id="a param that is a number"),
+    pytest.param("{{ params.cfg }}", JsonText((Simple("workflow.parameters.cfg"),)), [], id="a param that is a dict"),
+    pytest.param("{{ ti.xcom_pull('a') }}", Text((XComHole(("a",), json=True),)), ["AG433"], id="another task's value"),
+    pytest.param("x-{{ params.n }}", Text(("x-", Simple("workflow.parameters.n"))), [], id="a text that is no literal"),
+    pytest.param("{{ params.day }}", Text((Simple("workflow.parameters.day"),)), ["AG433"], id="a text that may be one"),
+]
+
+
+@pytest.mark.parametrize(("source", "expected", "codes"), NATIVE)
+def test_native_rendering_keeps_types_where_python_reads_them(source: str, expected: object, codes: list[str]) -> None:
+    """With render_template_as_native_obj an expression alone keeps its type; a text that may read like a literal is warned of."""
     draft = drafted(render_template_as_native_obj=True)
-    assert refused("{{ params.x }}", draft)[0] == "AG427"
-    assert lower("plain", draft) == "plain"
+    params = (ir.Param("n", 5), ir.Param("day", "mon"), ir.Param("cfg", {"a": 1}))
+    draft.dag = ir.Dag(**{**{name: getattr(draft.dag, name) for name in draft.dag.__slots__}, "params": params})
+    value = lower_value(ir.Argument(source, span(7)), "op_args", True, draft.dag.tasks[1], draft)
+    assert (value, [found.code for found in draft.collector]) == (expected, codes)
+
+
+def test_a_native_date_is_refused() -> None:
+    """A date on its own would be handed on as an object of pendulum's."""
+    draft = drafted(render_template_as_native_obj=True)
+    assert refused("{{ logical_date }}", draft)[0] == "AG427"
+    assert isinstance(lower("{{ ds }}", draft), Text)
+    assert not list(draft.collector)
 
 
 def test_user_macros_of_the_dag() -> None:

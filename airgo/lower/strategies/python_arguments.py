@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from airgo.argo.text import Input, ItemHole, Text, XComHole
+from airgo.argo.text import Input, ItemHole, JsonText, Text, XComHole
 from airgo.callables.literals import DATETIME_MODULE, NoLiteral, is_json, literal
 from airgo.callables.problems import ARGUMENT
 from airgo.lower.draft import CannotLower, Leaf
@@ -111,5 +111,5 @@ def item(name: str, items: tuple[Mapping[str, object], ...] | None) -> Text:
 
 
 def is_json_hole(leaf: Text) -> bool:
-    """Is the text one hole that stands for JSON?"""
-    return len(leaf.parts) == 1 and isinstance(leaf.parts[0], XComHole | ItemHole) and leaf.parts[0].json
+    """Does the text stand for JSON?"""
+    return isinstance(leaf, JsonText) or (len(leaf.parts) == 1 and isinstance(leaf.parts[0], XComHole | ItemHole) and leaf.parts[0].json)

@@ -72,7 +72,7 @@ def _moment(node: Node, values: Mapping[str, object], options: Mapping[str, obje
     moment = _value("target_time", "moment", values, options)
     if isinstance(moment, Text):
         (part, *more) = moment.parts
-        if more or not isinstance(part, Expression):
+        if more or not isinstance(part, Expression) or "now()" in part.code:
             raise CannotLower(UNTIMED, f"the moment that {node.task.id} waits for is put together from several values")
         stamp = _STAMPED.search(part.code)
         instant = tight(part.code[: stamp.start()]) if stamp else f"date({part.code})"
