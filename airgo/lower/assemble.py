@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import cast
 
+from airgo.diagnostics import Rule, Severity
 from airgo.lower.dag_tasks import dag_task
 from airgo.lower.draft import WorkflowDraft
 from airgo.lower.landing import landings_of, plain, written
+from airgo.lower.manual import message_container
 from airgo.lower.names import END
 from airgo.lower.order import direct_upstream
 from airgo.lower.result import Manifest
@@ -15,6 +17,18 @@ from airgo.lower.runs import fails_fast
 from airgo.lower.setups import effective_leaves
 from airgo.lower.trigger_rules import ALIASES, PLAIN_RULES
 
+EMPTY = "airgo-empty"
+"""The task of a DAG without tasks."""
+
+EMPTY_DAG = Rule(
+    "AG605",
+    "empty-dag",
+    Severity.ERROR,
+    "a DAG in which no task was found",
+    "Its tasks are made by code that airgo could not follow, or it has none. "
+    "A workflow that succeeds without doing anything would hide that.",
+    "look at the diagnostics of the file, or leave the DAG out with `exclude`",
+)
 MOST = 200
 """Argo's bound on the tasks of a DAG template and the templates of a workflow (its CRDs)."""
 
@@ -23,6 +37,8 @@ def assemble(draft: WorkflowDraft) -> None:
     """Build the documents, and map each of their parts to the span it comes from."""
     entry: dict[str, object] = {"name": draft.name, "dag": {"failFast": fails_fast(draft), "tasks": _tasks(draft)}}
     own = [entry, *draft.templates]
+    if not draft.nodes:
+        own.append(_empty(draft))
     if _needs_end(draft):
         own.append({"name": END, "suspend": {"duration": "0"}})
     draft.templates = own
@@ -40,6 +56,13 @@ def _report_size(draft: WorkflowDraft) -> None:
         if count > MOST:
             words = f"{draft.dag.id} needs {count} {what}; Argo takes {MOST}"
             draft.report(TOO_MANY_TASKS.at(draft.dag.span, words, subject=draft.dag.id, effort="L"))
+
+
+def _empty(draft: WorkflowDraft) -> dict[str, object]:
+    """A template that fails, for a DAG in which airgo found no task."""
+    draft.report(EMPTY_DAG.at(draft.dag.span, f"{draft.dag.id} has no tasks that airgo can see", subject=draft.dag.id, effort="M"))
+    words = f"{draft.dag.id} ({draft.dag.span}) was not converted: it has no tasks that airgo can see [{EMPTY_DAG.code}]"
+    return {"name": EMPTY, "container": message_container(words, draft, draft.dag.span)}
 
 
 def folder(draft: WorkflowDraft) -> str:
@@ -73,7 +96,7 @@ def _workflow_template(draft: WorkflowDraft) -> dict[str, object]:
 
 
 def _tasks(draft: WorkflowDraft) -> list[dict[str, object]]:
-    tasks = [dag_task(node) for node in draft.nodes.values()]
+    tasks = [dag_task(node) for node in draft.nodes.values()] or [{"name": EMPTY, "template": EMPTY}]
     if _needs_end(draft):
         leaves = [draft.nodes[task_id].name for task_id in effective_leaves(node.task for node in draft.nodes.values())]
         tasks.append({"name": END, "depends": " && ".join(leaves), "template": END})

@@ -61,6 +61,9 @@ OUTLETS = Rule(
 )
 
 
+ELSEWHERE = frozenset({"executor_config"})
+"""Arguments of BaseOperator that change the task's template (airgo.lower.pod_override)."""
+
 SENSOR = frozenset(
     ("poke_interval", "timeout", "mode", "soft_fail", "silent_fail", "never_fail", "exponential_backoff", "max_wait", "start_from_trigger")
 )
@@ -133,7 +136,6 @@ BASE: Mapping[str, Handling] = {
     "queue": _unsupported(EXECUTION, "Argo has no queues of workers", "default"),
     "run_as_user": _unsupported(EXECUTION, "the container runs as its image's user"),
     "resources": _unsupported(EXECUTION, "the container has no resource requests"),
-    "executor_config": _unsupported(EXECUTION, "the pod's settings are not carried over", {}),
     "retry_policy": _unsupported(EXECUTION, "every failure is retried"),
     "outlets": _unsupported(OUTLETS, "nothing announces the task's outlets", []),
     "run_if": _unsupported(CALLBACK, "the condition is not asked"),

@@ -6,14 +6,21 @@ from collections.abc import Iterator
 from typing import cast
 
 from airgo.argo.names import parameter_name
-from airgo.argo.text import EnvRef, Hole, Input, ItemHole, Simple, Text, XComHole, map_text, text
+from airgo.argo.text import EnvRef, Input, ItemHole, Simple, Text, XComHole, map_text, text
 from airgo.argo.text_rendering import UNPROTECTABLE, Unprotectable, realise
 from airgo.diagnostics import Rule, Severity
 from airgo.lower.draft import CannotLower, Leaf, Node, WorkflowDraft
+from airgo.lower.holes import holes_of, text_of
 from airgo.lower.inputs import env_entries
 from airgo.lower.landing import FIELD, inputs_of, landings_of, written
 from airgo.lower.manual import make_manual
+from airgo.lower.quantities import with_quantities_patched
 from airgo.lower.xcom import filled
+from airgo.macros.sources import is_secret
+
+_WITH_CONTAINERS = frozenset({"container", "script", "initContainers", "sidecars"})
+_EXPANDED = frozenset({"env", "command", "args", "source"})
+"""Where Kubernetes expands `$(NAME)` (and the source, which has no holes)."""
 
 ENV_OUTSIDE = Rule(
     "AG603",
@@ -63,7 +70,8 @@ def _finish(node: Node, draft: WorkflowDraft) -> None:
     body = cast(dict[str, object], map_text(made.body, names.place))
     arguments = {name: leaf for name, leaf in made.arguments.items() if name in used}
     arguments |= {name: text(hole) for name, hole in names.holes()}
-    _add_env(body, arguments, draft)
+    body = _add_env(body, arguments, draft)
+    with_quantities_patched(body)
     made.body = body
     node.arguments = {name: filled(leaf, draft) for name, leaf in arguments.items()}
     _try_writing(node)
@@ -120,24 +128,6 @@ def _wanted(hole: XComHole | ItemHole) -> str:
     return "-".join(parts)
 
 
-def text_of(hole: Hole) -> Text:
-    """A text that is one hole."""
-    return Text((hole,))
-
-
-def holes_of(value: object) -> list[Hole]:
-    """Every hole inside nested leaves, in order."""
-    found: list[Hole] = []
-
-    def look(leaf: Leaf) -> Leaf:
-        if isinstance(leaf, Text):
-            found.extend(leaf.holes())
-        return leaf
-
-    map_text(value, look)
-    return found
-
-
 def _used_inputs(body: dict[str, object]) -> set[str]:
     found: set[str] = set()
 
@@ -158,23 +148,43 @@ def containers(body: dict[str, object]) -> list[dict[str, object]]:
     return cast(list[dict[str, object]], found)
 
 
-def _add_env(body: dict[str, object], arguments: dict[str, Leaf], draft: WorkflowDraft) -> None:
-    """Give every container the variables of the deployment that its texts name; they come first, because Kubernetes expands in order."""
-    seen = 0
+def _add_env(body: dict[str, object], arguments: dict[str, Leaf], draft: WorkflowDraft) -> dict[str, object]:
+    """Give every container the variables of the deployment that its texts name; they come first, because Kubernetes expands in order.
+
+    Where Kubernetes expands nothing, a workflow parameter that is filled from the ConfigMap takes the variable's place.
+    """
+    body = {key: value if key in _WITH_CONTAINERS else _by_parameters(value, draft) for key, value in body.items()}
     for container in containers(body):
-        needed = _env_refs(
-            [container, [arguments[hole.name] for hole in holes_of(container) if isinstance(hole, Input) and hole.name in arguments]]
-        )
-        seen += len(_env_refs(container))
+        for key, value in container.items():
+            if key not in _EXPANDED:
+                container[key] = _by_parameters(value, draft)
+        passed = [arguments[hole.name] for hole in holes_of(container) if isinstance(hole, Input) and hole.name in arguments]
         present = cast(list[dict[str, object]], container.get("env") or [])
         known = {entry.get("name") for entry in present}
-        entries = [entry for entry in env_entries(needed, draft) if entry["name"] not in known]
+        entries = [entry for entry in env_entries(_env_refs([container, passed]), draft) if entry["name"] not in known]
         if entries:
             container["env"] = [*entries, *present]
-    if seen < len(_env_refs(body)):
-        outside = _env_refs({key: value for key, value in body.items() if key not in ("container", "script")})
-        name = outside[0].source[1] if outside else ""
-        raise CannotLower(ENV_OUTSIDE, f"{name} is read where no container can fill it in")
+    return body
+
+
+def _by_parameters(value: object, draft: WorkflowDraft) -> object:
+    return map_text(value, lambda leaf: _by_parameter(leaf, draft))
+
+
+def _by_parameter(leaf: Leaf, draft: WorkflowDraft) -> Leaf:
+    if not isinstance(leaf, Text):
+        return leaf
+    return text(*(_parameter_of(part, draft) if isinstance(part, EnvRef) else part for part in leaf.parts))
+
+
+def _parameter_of(reference: EnvRef, draft: WorkflowDraft) -> Simple:
+    """A workflow parameter with the value of a variable. Raises CannotLower for secrets, which parameters would show."""
+    if is_secret(reference.source):
+        raise CannotLower(ENV_OUTSIDE, f"{reference.source[1]} is secret, and is read where no container can fill it in")
+    (entry,) = env_entries([reference], draft)
+    name = reference.name.lower().replace("_", "-")
+    draft.parameters.setdefault(name, {"valueFrom": entry["valueFrom"], "description": f"the deployment's {reference.source[1]}"})
+    return Simple(f"workflow.parameters.{name}")
 
 
 def _env_refs(value: object) -> list[EnvRef]:

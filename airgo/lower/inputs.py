@@ -84,7 +84,7 @@ def shared_manifests(project: str, lowered: Sequence[Lowered], config: Config) -
     plain, missing, secret = _values(needed, config)
     manifests = []
     if plain or missing:
-        values = _object("ConfigMap", f"{project}-variables", config, data=plain)
+        values = _parameters_map(f"{project}-variables", plain, config)
         manifests.append(Manifest("shared/variables.yaml", (values,), _variables_head(missing)))
     if secret:
         stub = _object("Secret", f"{project}-connections", config, type="Opaque", stringData=dict.fromkeys(secret, ""))
@@ -95,6 +95,13 @@ def shared_manifests(project: str, lowered: Sequence[Lowered], config: Config) -
     if lowered:
         manifests.append(Manifest("shared/rbac.yaml", rbac(config), RBAC_HEAD))
     return tuple(manifests)
+
+
+def _parameters_map(name: str, data: dict[str, str], config: Config) -> dict[str, object]:
+    """A ConfigMap that workflow parameters may be filled from, which Argo allows only with this label."""
+    made = _object("ConfigMap", name, config, data=data)
+    labels = {"app.kubernetes.io/managed-by": "airgo", "workflows.argoproj.io/configmap-type": "Parameter"}
+    return {**made, "metadata": {**_metadata(name, config), "labels": labels}}
 
 
 def _pool_size(pool: Input, config: Config) -> object:

@@ -20,7 +20,9 @@ def make_manual(node: Node, rule: Rule, message: str, span: Span | None, draft: 
     node.strategy = "manual"
     node.why_not_better = message
     node.expansion = None
+    outputs = {**(node.draft.outputs if node.draft is not None else {}), "items": "/tmp/airgo/items"}
     node.draft = failing_template(node, rule, message, draft)
+    node.draft.outputs = outputs  # those who read them have been told of them; they get the defaults
     fate = Fate("unsupported", rule.code)
     for name in {**task.arguments, **task.written}:
         if name not in BASE:
@@ -32,15 +34,17 @@ def make_manual(node: Node, rule: Rule, message: str, span: Span | None, draft: 
 def failing_template(node: Node, rule: Rule, message: str, draft: WorkflowDraft) -> TemplateDraft:
     """A container that prints the reason and exits 1."""
     words = f"{node.task.id} ({node.task.span}) was not converted: {message} [{rule.code}]"
-    body: dict[str, object] = {
-        "container": {
-            "image": image("bash", draft, node.task.span),
-            "command": ["sh", "-c"],
-            "args": ['echo "$AIRGO_MESSAGE" >&2; exit 1'],
-            "env": [{"name": "AIRGO_MESSAGE", "value": words.replace("{{", "{ {").replace("$", "")}],
-        }
+    return TemplateDraft({"container": message_container(words, draft, node.task.span)}, node.name, node.task.span)
+
+
+def message_container(words: str, draft: WorkflowDraft, span: Span) -> dict[str, object]:
+    """The container that says why, and fails."""
+    return {
+        "image": image("bash", draft, span),
+        "command": ["sh", "-c"],
+        "args": ['echo "$AIRGO_MESSAGE" >&2; exit 1'],
+        "env": [{"name": "AIRGO_MESSAGE", "value": words.replace("{{", "{ {").replace("$", "")}],
     }
-    return TemplateDraft(body, node.name, node.task.span)
 
 
 def _expanded(node: Node) -> list[str]:

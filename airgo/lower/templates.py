@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from airgo import ir
-from airgo.checks.unreadable import problem_of
+from airgo.argo.text import ItemHole
+from airgo.checks.unreadable import UNREADABLE_TASK, problem_of
 from airgo.lower import strategies
-from airgo.lower.base_arguments import BASE, MAILS, SENSOR, account_base_arguments
+from airgo.lower.base_arguments import BASE, ELSEWHERE, MAILS, SENSOR, account_base_arguments
 from airgo.lower.draft import CannotLower, Node, TemplateDraft, WorkflowDraft
 from airgo.lower.expansion import CODE_STRATEGIES, expand
+from airgo.lower.groups import mapped_group
+from airgo.lower.holes import holes_of
 from airgo.lower.images import images
 from airgo.lower.items import encode_items
 from airgo.lower.ledger import TEMPLATE, Fate, account, ignored, mapped
 from airgo.lower.manual import make_manual
+from airgo.lower.pod_override import override_pod
 from airgo.lower.rules import (
     MANUAL_OPERATOR,
     MISSING_ARGUMENT,
@@ -59,9 +63,26 @@ def template_of(node: Node, draft: WorkflowDraft) -> TemplateDraft:
         raise CannotLower(UNRENDERABLE, error.message, _span(task, error.argument)) from error
     _notices(node, rendered, draft)
     made = _made(node, mapping, values, rendered, draft)
+    override_pod(task, made, draft)
     encode_items(node, made)
+    _check_items(node, made, draft)
     _account_values(node, values, made, draft)
     return made
+
+
+def _check_items(node: Node, made: TemplateDraft, draft: WorkflowDraft) -> None:
+    """An element of something mapped reaches only what is mapped: elsewhere it is a value that is not known. Raises CannotLower."""
+    names = {hole.name for hole in holes_of([made.body, dict(made.arguments)]) if isinstance(hole, ItemHole)}
+    if node.expansion is not None:
+        names -= {*node.expansion.order, *(name for row in node.expansion.items or ({},) for name in row)}
+        names = names if node.expansion.items != () else set()
+    group = mapped_group(node.task, draft.dag)
+    if group is not None and group.expand is not None:
+        names = set()
+    if names:
+        raise CannotLower(
+            UNREADABLE_TASK, f"{node.task.id} is given {' and '.join(sorted(names))} of a loop over values that are not known"
+        )
 
 
 def _span(task: ir.Task, name: str | None) -> Span:
@@ -101,7 +122,12 @@ def _values(node: Node, mapping: OperatorMapping, draft: WorkflowDraft) -> dict[
     for name, argument in task.arguments.items():
         spec = mapping.arguments.get(name)
         if spec is None:
-            if name not in BASE and name not in MAILS and not (name in SENSOR and mapping.strategy in WAITING_STRATEGIES):
+            if (
+                name not in BASE
+                and name not in MAILS
+                and name not in ELSEWHERE
+                and not (name in SENSOR and mapping.strategy in WAITING_STRATEGIES)
+            ):
                 _unmapped(node, name, argument, mapping, draft)
             continue
         standing, reason = spec.standing(argument.value)
@@ -109,7 +135,8 @@ def _values(node: Node, mapping: OperatorMapping, draft: WorkflowDraft) -> dict[
             account(draft, task, name, ignored(str(reason)))
         elif standing in ("approximated", "unsupported"):
             words = f"{name} of {mapping.name} has no exact counterpart: {reason}"
-            draft.report(UNSUPPORTED_ARGUMENT.at(argument.span, words, subject=draft.subject(task)))
+            subject = draft.dag.id if argument.origin == "default_args" else draft.subject(task)
+            draft.report(UNSUPPORTED_ARGUMENT.at(argument.span, words, subject=subject))
             account(draft, task, name, Fate(standing, UNSUPPORTED_ARGUMENT.code))
         if spec.used:
             values[name] = lower_value(argument, name, spec.template, task, draft)

@@ -150,7 +150,7 @@ def _check_expansion(node: Node, ended: frozenset[str], draft: WorkflowDraft) ->
         made = producer.node.draft
         if producer.waits_on != source.task_id or producer.outside:
             raise CannotLower(NOT_HANDED_ON, f"{node.task.id} is expanded over a task of a mapped group")
-        if made is None or producer.node.strategy == "manual" or producer.many or "items" in made.outputs:
+        if made is None or producer.many or "items" in made.outputs:
             continue
         words = f"{node.task.id} is expanded over {source.task_id}, whose template cannot write a list of elements"
         raise CannotLower(NOT_HANDED_ON, words)
@@ -241,6 +241,8 @@ def as_text(json_code: str) -> str:
 def _read_json(task_id: str, key: str, draft: WorkflowDraft) -> str:
     producer = producer_of(task_id, draft)
     assert producer is not None, "checked before"
+    if key not in producer.node.outputs_read:
+        return "'[]'" if producer.many else "'null'"  # it pushes nothing, or cannot run: every read of it is None
     if not producer.many:
         return safe_output(producer.node.name, output_parameter(key))
     handing_on = draft.nodes[producer.waits_on]
