@@ -19,8 +19,9 @@ from airgo.lower.symbols import decided, result_of
 from airgo.lower.template_files import template_file
 from airgo.macros import NotExact, TemplateContext, render_native, render_template, run_dates
 from airgo.macros.compiler import ENVIRONMENT_OPTIONS
-from airgo.macros.results import parts_of
+from airgo.macros.results import Space, parts_of
 from airgo.macros.rules import RUN_TIME
+from airgo.macros.spaces import whole_conf
 from airgo.values import Choice, CodeRef, Extern, ExternCall, Operation, Symbol, Symbolic, Template, Unknown, XComRef, is_plain, truth
 
 UNKNOWN_VALUE = Rule(
@@ -147,6 +148,8 @@ class Lowering:
 
     def _native(self, source: str) -> object:
         found, count = render_native(source, self.context, _jinja_options(self.draft))
+        if found == Space("dag_run.conf"):
+            found = whole_conf(self.context)
         self.expressions += count if "{{" in source or "{%" in source else 0
         value, differs = native_value(found, self.name)
         if differs and self.task is not None:
@@ -163,7 +166,12 @@ class Lowering:
             return text(*(part if isinstance(part, str) else self._hole(part) for part in parts))
         marks = {f"airgo{index}hole": hole for index, hole in enumerate(holes)}
         names = iter(marks)
-        rendered = self._rendered("".join(part if isinstance(part, str) else next(names) for part in parts))
+        try:
+            rendered = self._rendered("".join(part if isinstance(part, str) else next(names) for part in parts))
+        except NotExact as error:
+            if any(mark in error.message for mark in marks):
+                raise NotExact(RUN_TIME, "a Jinja expression is made with a value that is not known now") from error
+            raise
         if not isinstance(rendered, str | Text):
             return text(str(rendered))
         return self._filled(rendered, {mark: self._hole(hole) for mark, hole in marks.items()})

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 import jinja2
 from jinja2 import nodes
 
-from airgo.argo.text import Text
+from airgo.argo.text import Simple, Text
 from airgo.macros import context as names
 from airgo.macros import sources, spaces
 from airgo.macros.calls import call, member
 from airgo.macros.compiler import Compiler, expression
 from airgo.macros.operators import both, chosen, compared, condition, either, negated, reckoned
-from airgo.macros.results import Code, Known, NotExact, Result, Sourced, Spliced, describe, tight
+from airgo.macros.results import Code, Known, NotExact, Result, Sourced, Space, Spliced, describe, tight
 from airgo.macros.rules import RUN_TIME, UNDEFINED
 from airgo.macros.texts import apply_filter, concatenated
 
@@ -117,6 +117,10 @@ def _filter_operand(compiler: Compiler, node: nodes.Filter) -> Result:
     """A filter's value. A Variable as JSON text is what its environment variable holds already."""
     assert node.node is not None
     value = compiler.value(node.node)
+    if value == Space("dag_run.conf") and node.name == "tojson":
+        value = spaces.whole_conf(compiler.context)
+    if isinstance(value, Space) and value.name == "param" and isinstance(value.path[0], str) and node.name == "tojson":
+        return Spliced(Text((Simple(value.path[0]),)))
     if isinstance(value, Sourced) and node.name in ("string", "tojson", "trim") and (node.name != "tojson" or not value.path):
         return Spliced(Text((sources.variable(value.key, value.path),))) if value.kind != "connection" else value
     return compiler.operand(node.node)

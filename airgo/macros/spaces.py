@@ -80,6 +80,8 @@ def _typed(code: str, simple: str | None, default: object, path: tuple[object, .
         return Space("param", (simple, code, path, default))
     if default is None and simple is not None:
         return Code(f"{code} == 'null' ? 'None' : {code}", "text")
+    if not is_plain(default):
+        return Code(code, "text", simple=simple)  # whoever starts the workflow gives it, as text
     raise NotExact(RUN_TIME, f"params.{'.'.join(str(part) for part in path)} has a default of a type that a workflow parameter cannot hold")
 
 
@@ -108,6 +110,14 @@ def conf_value(key: str, context: TemplateContext, fallback: Result | None) -> R
     if fallback is None or isinstance(fallback, Known):
         return given
     return chosen(f"{given.code} != ''", given, fallback)
+
+
+def whole_conf(context: TemplateContext) -> Space:
+    """All of dag_run.conf, as the JSON of a workflow parameter of its own. Raises NotExact where a param has that name."""
+    if any(param.name == "conf" for param in context.dag.params):
+        raise NotExact(RUN_TIME, "dag_run.conf is read as a whole, and the DAG has a param of the name conf")
+    name = context.conf("conf", "{}")
+    return Space("param", (f"workflow.parameters.{name}", parameter_reference(name), ("conf",), {}))
 
 
 def conf_key(node: nodes.Node, value: Callable[[nodes.Node], Result]) -> str | None:

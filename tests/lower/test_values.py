@@ -60,7 +60,7 @@ REFUSED = [
     pytest.param(Symbol("now", "datetime.now"), "AG431", "clock", id="clock"),
     pytest.param(Choice(IS_PROD, "a", "b"), "AG429", "airgo.toml", id="a choice that nothing decides"),
     pytest.param("{{ nothing }}", "AG421", "bash_command: nothing", id="a template that fails"),
-    pytest.param(Template(("{{ ", BUCKET, " }}")), "AG421", "not defined", id="Jinja made of a value that is not known"),
+    pytest.param(Template(("{{ ", BUCKET, " }}")), "AG422", "not known now", id="Jinja made of a value that is not known"),
     pytest.param(Operation(".split", (BUCKET, ",")), "AG422", "split", id="a method of a Variable"),
 ]
 
