@@ -4,6 +4,7 @@ The table lets `airgo --help` answer, and one command start, without importing t
 """
 
 COMMANDS = {
+    "backfill": "Print the Argo way to run past intervals of a converted DAG.",
     "convert": "Convert DAG files to Argo manifests and a migration report.",
     "diff": "Regenerate in memory and show what changes in meaning.",
     "explain": "Explain a code: what it means, why it matters, what to do.",
