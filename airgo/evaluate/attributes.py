@@ -323,7 +323,7 @@ def data_error(error: Exception) -> PythonError:
 def elements(machine: Machine, value: object) -> list[object] | None:
     """What iteration over a value yields, or None when that is not known; raises PythonError for what cannot be iterated."""
     if isinstance(value, list | tuple | range | dict | str | bytes | deque):
-        limits.check_elements(len(value))
+        limits.check_elements(limits.length_of(value))
         return list(value)
     if isinstance(value, set | frozenset):
         return sorted(value, key=order_of)

@@ -49,7 +49,10 @@ def len_(call: Call) -> object:
         return Unknown("the length of a container whose elements depend on a test that cannot be decided", call.place)
     if not isinstance(value, Sized):
         raise PythonError("TypeError", f"object of type '{type_name(value)}' has no len()")
-    return len(value)
+    try:
+        return len(value)
+    except OverflowError as error:
+        raise PythonError("OverflowError", str(error)) from error
 
 
 def again(call: Call, *args: object) -> Call:

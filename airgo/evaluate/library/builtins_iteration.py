@@ -18,7 +18,7 @@ from airgo.values import MISSING, Operation, Symbolic, Unknown
 def elements(call: Call, value: object) -> list[object] | None:
     """The elements of a value; None when they cannot be known. Raises the program's TypeError for what is not iterable."""
     if isinstance(value, range):
-        limits.check_elements(len(value))
+        limits.check_elements(limits.length_of(value))
     found = call.machine.iterate(value)
     if found is None and not isinstance(value, (Symbolic, *PROJECT_VALUES)):
         raise PythonError("TypeError", f"'{type_name(value)}' object is not iterable")
