@@ -28,6 +28,24 @@ CONDITIONAL_TASK = Rule(
 )
 
 
+CONDITIONAL_DAG = Rule(
+    "AG235",
+    "conditional-dag",
+    Severity.WARNING,
+    "a DAG that exists only under a test that could not be decided",
+    "Whether Airflow has the DAG depends on a value of the deployment; it is converted in any case.",
+    "set the value that the test reads in airgo.toml, or leave the DAG out",
+)
+
+
+@check
+def conditional_dag(dag: ir.Dag) -> Iterator[Diagnostic]:
+    """A DAG made under an undecided test."""
+    if dag.guard is not None:
+        words = f"{dag.id} exists only if a test that could not be decided is {'true' if dag.guard.polarity else 'false'}"
+        yield CONDITIONAL_DAG.at(dag.span, words, subject=dag.id, notes=((dag.guard.span, "the test is here"),))
+
+
 @check
 def unreadable(dag: ir.Dag) -> Iterator[Diagnostic]:
     """Every task that could not be read, once."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from airgo import ir
+from airgo.checks import check_dag
 from airgo.config import Config
 from airgo.diagnostics import Collector
 from airgo.lower.account import account_for_all
@@ -52,6 +53,7 @@ PASSES: tuple[Pass, ...] = (
 
 def lower(dag: ir.Dag, config: Config, registry: Registry, files: ProjectFiles, collector: Collector, *, name: str = "") -> Lowered:
     """One DAG as manifests and an account of everything it said. `name`: the workflow's name, where another DAG's would be the same."""
+    check_dag(dag, collector)
     draft = WorkflowDraft(dag, config, registry, files, collector, name)
     for each in PASSES:
         each(draft)

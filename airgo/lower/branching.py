@@ -18,12 +18,17 @@ STOPS_AT_A_SKIP = frozenset({"all_success", "none_skipped", "all_done_min_one_su
 """Rules by which one skipped upstream task is enough to skip the task, so that a skip reaches it without a condition of its own."""
 
 
-def skip_conditions(node: Node, draft: WorkflowDraft, ancestors: dict[str, frozenset[str]]) -> list[str]:
+def skipping_tasks(draft: WorkflowDraft) -> list[str]:
+    """The ids of the tasks that may skip others, sorted."""
+    made = {task_id: node.draft for task_id, node in draft.nodes.items() if node.draft is not None}
+    return sorted(task_id for task_id, one in made.items() if one.branch or one.short_circuit or one.lets_through is not None)
+
+
+def skip_conditions(node: Node, draft: WorkflowDraft, ancestors: dict[str, frozenset[str]], skipping: list[str]) -> list[str]:
     """What must hold so that no branch or short circuit above skips this task. Marks the outputs that are read."""
     conditions = []
-    for above in (draft.nodes[task_id] for task_id in sorted(ancestors[node.task.id])):
-        if above.draft is None:
-            continue
+    for above in (draft.nodes[task_id] for task_id in skipping if task_id in ancestors[node.task.id]):
+        assert above.draft is not None, "only tasks with a template skip others"
         if above.draft.lets_through is not None and above.task.id in node.task.upstream:
             conditions.append(f"{{{{= {above.draft.lets_through} }}}}")
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airgo.diagnostics import Rule, Severity
-from airgo.lower.branching import skip_conditions
+from airgo.lower.branching import skip_conditions, skipping_tasks
 from airgo.lower.draft import Node, WorkflowDraft
 from airgo.lower.items import items_output
 from airgo.lower.order import ancestors_by_id, direct_upstream, in_order
@@ -59,11 +59,12 @@ def dependencies(draft: WorkflowDraft) -> None:
 
 def _dependencies(draft: WorkflowDraft) -> None:
     ancestors = ancestors_by_id(draft)
+    skipping = skipping_tasks(draft)
     for node in in_order(draft):
         found = _condition(node, draft)
         found = _with_setups(node, found, draft)
         found = _with_expansion(node, found, draft)
-        conditions = skip_conditions(node, draft, ancestors)
+        conditions = skip_conditions(node, draft, ancestors, skipping)
         node.depends = found.depends
         node.when = [*conditions, *([found.when] if found.when else [])]
         node.may_be_skipped = found.may_skip or bool(conditions)
@@ -85,7 +86,8 @@ def _condition(node: Node, draft: WorkflowDraft) -> Condition:
     if rule in EARLY and len(upstream) > 1:
         words = f"{rule} starts {node.task.id} once all of its upstream tasks have ended, not at the first one"
         draft.report(EARLY_RULE.at(node.task.span, words, subject=subject))
-    if rule in COUNTING and any(draft.nodes[up].expansion is not None for up in direct_upstream(node, draft)):
+    mapped = [draft.nodes[up] for up in direct_upstream(node, draft) if draft.nodes[up].expansion is not None]
+    if mapped and (rule in COUNTING or (rule == "none_failed_min_one_success" and any(up.skips_itself for up in mapped))):
         words = f"{rule} of {node.task.id} counts the instances of a mapped task, of which Argo knows one state only"
         draft.report(OVER_MAPPED.at(node.task.span, words, subject=subject))
     if rule in ("one_success", "all_done_min_one_success") and any(up.skips_itself for up in upstream) and len(upstream) > 1:

@@ -10,7 +10,7 @@ from airgo.checks.unreadable import UNREADABLE_TASK, problem_of
 from airgo.lower import strategies
 from airgo.lower.base_arguments import BASE, ELSEWHERE, MAILS, SENSOR, account_base_arguments
 from airgo.lower.draft import CannotLower, Node, TemplateDraft, WorkflowDraft
-from airgo.lower.expansion import CODE_STRATEGIES, expand
+from airgo.lower.expansion import CODE_STRATEGIES, INEXACT_EXPANSION, expand
 from airgo.lower.groups import mapped_group
 from airgo.lower.holes import holes_of
 from airgo.lower.images import images
@@ -63,6 +63,8 @@ def template_of(node: Node, draft: WorkflowDraft) -> TemplateDraft:
         raise CannotLower(UNRENDERABLE, error.message, _span(task, error.argument)) from error
     _notices(node, rendered, draft)
     made = _made(node, mapping, values, rendered, draft)
+    if node.expansion is not None and (made.branch or made.short_circuit or made.lets_through is not None):
+        raise CannotLower(INEXACT_EXPANSION, f"the instances of {task.id} would each choose what runs after all of them")
     override_pod(task, made, draft)
     encode_items(node, made)
     _check_items(node, made, draft)
