@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from airgo import ir
 from airgo.argo.names import object_name
+from airgo.argo.yaml import dump
 from airgo.lower.cron_text import next_tick
 from airgo.macros.cron_fields import BadCron, parse_cron
 from airgo.macros.zones import zone
@@ -42,7 +43,7 @@ def dates_of(dag: ir.Dag, start: datetime, end: datetime) -> Iterator[datetime]:
         yield from period_dates(dag, timedelta(seconds=schedule.seconds), start, end)
     else:
         raise CannotBackfill(
-            f"{dag.id} has no schedule of crons or a fixed period, so no date follows from another; submit it with -p logical-date"
+            f"no date of {dag.id} follows from another, as with a cron or a fixed period; submit it with -p logical-date=…"
         )
 
 
@@ -112,7 +113,7 @@ def manifest(dag: ir.Dag, dates: Sequence[datetime], parallelism: int) -> dict[s
         "setOwnerReference": True,
         "successCondition": "status.phase == Succeeded",
         "failureCondition": "status.phase in (Failed, Error)",
-        "manifest": run,
+        "manifest": dump((run,), None),
     }
     templates = [
         {"name": "backfill", "parallelism": parallelism, "steps": [[step]]},

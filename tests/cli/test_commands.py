@@ -170,7 +170,9 @@ def test_a_report_names_no_place_of_this_machine(project: Path) -> None:
             assert str(project) not in path.read_text(), path
 
 
-@pytest.mark.parametrize("command", ["convert", "diff", "explain", "inputs", "inspect", "lint", "mappings", "rules", "validate"])
+@pytest.mark.parametrize(
+    "command", ["backfill", "convert", "diff", "explain", "inputs", "inspect", "lint", "mappings", "rules", "validate"]
+)
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """--help of every command is exit 0 and names its options."""
     assert run([command, "--help"]) == 0

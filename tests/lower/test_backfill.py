@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from airgo import ir
+from airgo.argo.yaml import dump
 from airgo.lower.backfill import CannotBackfill, commands, logical_dates, manifest
 from airgo.source import whole_file
 from tests.engines.argo_server import ArgoValidator
@@ -47,8 +48,6 @@ def test_a_period_counts_from_the_start_date() -> None:
 
 def test_each_run_gets_its_logical_date(argo: ArgoValidator) -> None:
     """A command for each date; the workflow of workflows is accepted by the real Argo."""
-    from airgo.argo.yaml import dump
-
     daily = dag(ir.Schedule("cron", crons=("0 0 * * *",), timezone="UTC"))
     dates = logical_dates(daily, START, datetime(2024, 1, 2, tzinfo=UTC))
     assert commands(daily, dates, "argo") == [

@@ -25,12 +25,8 @@ def command(
     *,
     start: Day,
     end: Day,
-    form: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="commands, or manifest: one workflow that starts all.")
-    ] = "commands",
-    parallelism: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Runs at a time, in a manifest (default: max_active_runs).")
-    ] = None,
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="commands, or manifest (one workflow).")] = "commands",
+    parallelism: Annotated[int | None, typer.Option(min=1, metavar="N", help="Runs at a time (default: max_active_runs).")] = None,
     settings: dict[str, Any],
 ) -> int:
     """Print the Argo way to run every interval from --start to --end: `argo submit` commands, or one workflow."""
