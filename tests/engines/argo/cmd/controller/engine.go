@@ -1,0 +1,235 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
+	wfutil "github.com/argoproj/argo-workflows/v3/workflow/util"
+	log "github.com/sirupsen/logrus"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// request is one workflow to run. CronWorkflows of the manifests run only if Cron names one: as its tick at ScheduledTime.
+type request struct {
+	ID            int               `json:"id"`
+	Manifests     string            `json:"manifests"`
+	Template      string            `json:"template"`
+	Cron          string            `json:"cron"`
+	ScheduledTime string            `json:"scheduledTime"`
+	Name          string            `json:"name"`
+	Parameters    map[string]string `json:"parameters"`
+	Labels        map[string]string `json:"labels"`
+	Annotations   map[string]string `json:"annotations"`
+	Timeout       float64           `json:"timeout"`
+}
+
+// event is a change of a node's phase, or the start or end of its pod.
+type event struct {
+	Node  string `json:"node"`
+	Phase string `json:"phase"`
+	logs  string
+}
+
+// response tells how a run ended. Error: it could not even be submitted.
+type response struct {
+	ID       int               `json:"id"`
+	Error    string            `json:"error,omitempty"`
+	Phase    string            `json:"phase"`
+	Message  string            `json:"message"`
+	Stuck    bool              `json:"stuck"`
+	TimedOut bool              `json:"timedOut"`
+	Labels   map[string]string `json:"labels"`
+	Nodes    []node            `json:"nodes"`
+	Events   []event           `json:"events"`
+	Logs     map[string]string `json:"logs"`
+	// Others are the workflows that this one made, by name, and the objects of other kinds, as kind/name.
+	Others map[string]string `json:"others"`
+}
+
+// engine runs workflows, each in a namespace of its own.
+type engine struct {
+	store *store
+	mutex sync.Mutex
+	count int
+	seen  map[string]string   // "namespace/name" → the version that the controller looked at last
+	notes map[string]*journal // by namespace
+}
+
+// journal is what happened in a namespace.
+type journal struct {
+	events []event
+	logs   map[string]string
+	phases map[string]string
+}
+
+func newEngine() *engine {
+	return &engine{store: newStore(), seen: map[string]string{}, notes: map[string]*journal{}}
+}
+
+// Levels and Fire are logrus' hook: the controller says which version of a workflow it looks at.
+func (e *engine) Levels() []log.Level { return []log.Level{log.InfoLevel} }
+
+func (e *engine) Fire(entry *log.Entry) error {
+	if entry.Message != "Processing workflow" {
+		return nil
+	}
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	e.seen[fmt.Sprintf("%v/%v", entry.Data["namespace"], entry.Data["workflow"])] = fmt.Sprint(entry.Data["ResourceVersion"])
+	return nil
+}
+
+// tell notes what the kubelet did.
+func (e *engine) tell(namespace string, happened event) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if notes, ok := e.notes[namespace]; ok {
+		notes.events = append(notes.events, happened)
+		if strings.HasPrefix(happened.Phase, "pod ended") {
+			notes.logs[happened.Node] = happened.logs
+		}
+	}
+}
+
+const workflows = "workflows.argoproj.io"
+
+func (e *engine) run(asked request) response {
+	e.mutex.Lock()
+	e.count++
+	namespace := fmt.Sprintf("run-%d", e.count)
+	e.notes[namespace] = &journal{logs: map[string]string{}, phases: map[string]string{}}
+	e.mutex.Unlock()
+	defer e.forget(namespace)
+	name, err := e.submit(namespace, asked)
+	if err != nil {
+		return response{ID: asked.ID, Error: err.Error()}
+	}
+	answer, err := e.await(namespace, name, time.Duration(asked.Timeout*float64(time.Second)))
+	if err != nil {
+		answer.Error = err.Error()
+	}
+	answer.ID = asked.ID
+	return answer
+}
+
+func (e *engine) forget(namespace string) {
+	e.store.clear(namespace)
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	delete(e.notes, namespace)
+	for name := range e.seen {
+		if strings.HasPrefix(name, namespace+"/") {
+			delete(e.seen, name)
+		}
+	}
+}
+
+// patience is how long nothing may move before a run counts as stuck.
+const patience = 1200 * time.Millisecond
+
+// await follows a workflow to its end: done, stuck or out of time.
+func (e *engine) await(namespace, name string, limit time.Duration) (response, error) {
+	opened, err := e.store.watch(workflows, selection{namespace: namespace}, "", true)
+	if err != nil {
+		return response{}, err
+	}
+	defer e.store.unwatch(opened)
+	changed := make(chan notice)
+	over := make(chan struct{})
+	defer close(over)
+	go func() {
+		for taken := opened.next(); taken != nil; taken = opened.next() {
+			for _, one := range taken {
+				select {
+				case changed <- one:
+				case <-over:
+					return
+				}
+			}
+		}
+	}()
+	deadline := time.After(limit)
+	poke := time.NewTicker(300 * time.Millisecond)
+	defer poke.Stop()
+	last, idleSince := &wfv1.Workflow{}, time.Time{}
+	for {
+		select {
+		case one := <-changed:
+			idleSince = time.Time{}
+			if one.Type == "BOOKMARK" || text(one.Object.meta(), "name") != name {
+				continue
+			}
+			if last, err = wfutil.FromUnstructured(&unstructured.Unstructured{Object: copied(one.Object)}); err != nil {
+				return response{}, err
+			}
+			e.noteNodes(namespace, last)
+			if last.Status.Phase.Completed() {
+				return e.gather(last, response{}), nil
+			}
+		case <-poke.C:
+			e.poke(namespace)
+			if !e.idle(namespace, last) {
+				idleSince = time.Time{}
+			} else if idleSince.IsZero() {
+				idleSince = time.Now()
+			} else if time.Since(idleSince) > patience {
+				return e.gather(last, response{Stuck: true}), nil
+			}
+		case <-deadline:
+			return e.gather(last, response{TimedOut: true}), nil
+		}
+	}
+}
+
+// poke makes the controller look at every open workflow again: a short requeue time can lose its timers.
+func (e *engine) poke(namespace string) {
+	found, _ := e.store.list(workflows, selection{namespace: namespace})
+	for _, one := range found {
+		name := text(one.meta(), "name")
+		labels := map[string]any{"workflows.argoproj.io/workflow": name}
+		poked := object{
+			"apiVersion": "argoproj.io/v1alpha1", "kind": "WorkflowTaskResult",
+			"metadata": map[string]any{"name": "poke-" + name, "labels": labels, "annotations": map[string]any{"at": time.Now().String()}},
+		}
+		if _, err := e.store.create(taskResults, namespace, poked); err != nil {
+			_, _ = e.store.replace(taskResults, namespace, "poke-"+name, poked)
+		}
+	}
+}
+
+// idle: the controller has seen the last state, no pod is at work, and nothing waits for a clock or a lock.
+func (e *engine) idle(namespace string, last *wfv1.Workflow) bool {
+	found, _ := e.store.list(workflows, selection{namespace: namespace})
+	for _, one := range found {
+		status, _ := one["status"].(map[string]any)
+		completed := wfv1.WorkflowPhase(text(status, "phase")).Completed()
+		if !completed && text(one.meta(), "name") != last.Name {
+			return false
+		}
+		e.mutex.Lock()
+		seen := e.seen[key(namespace, text(one.meta(), "name"))]
+		e.mutex.Unlock()
+		if !completed && seen != text(one.meta(), "resourceVersion") {
+			return false
+		}
+	}
+	running, _ := e.store.list(pods, selection{namespace: namespace})
+	for _, pod := range running {
+		status, _ := pod["status"].(map[string]any)
+		_, waiting := status["containerStatuses"]
+		if phase := text(status, "phase"); phase == "Running" || phase == "Pending" && !waiting {
+			return false
+		}
+	}
+	for _, one := range last.Status.Nodes {
+		timed := one.Type == wfv1.NodeTypeSuspend || one.SynchronizationStatus != nil && one.SynchronizationStatus.Waiting != "" ||
+			strings.HasPrefix(one.Message, "Backoff for") || strings.HasPrefix(one.Message, "Waiting for")
+		if !one.Fulfilled() && timed {
+			return false
+		}
+	}
+	return last.Status.Phase != "" && last.Status.Phase != wfv1.WorkflowPending
+}
