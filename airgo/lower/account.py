@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from airgo.lower.assemble import folder, template_index
+from airgo.lower.assemble import folder
 from airgo.lower.draft import Node, WorkflowDraft
 from airgo.lower.ledger import CRON, TASK, TEMPLATE, Fate, account, account_dag, mapped
 from airgo.lower.result import LedgerEntry
@@ -48,33 +48,29 @@ def _target(entry: LedgerEntry, draft: WorkflowDraft) -> str | None:
 
 
 def _by_subject(entry: LedgerEntry, draft: WorkflowDraft) -> str:
-    task_id = entry.subject.removeprefix(draft.dag.id + ".")
-    if entry.subject != draft.dag.id and _find(task_id, draft) is not None:
-        return _in_template(task_id, "", draft)
-    return folder(draft) + "workflow-template.yaml#/spec"
+    return _in_template(entry.subject.removeprefix(draft.dag.id + "."), "", draft)
 
 
 def _in_template(task_id: str, pointer: str, draft: WorkflowDraft) -> str:
+    """Below a task's template; the object's spec for what is of no task."""
     found = _find(task_id, draft)
-    if found is None:
+    index = draft.template_places.get(found.instance_template) if found is not None else None
+    if index is None:
         return folder(draft) + "workflow-template.yaml#/spec"
-    index = template_index(draft, found[0].instance_template)
     return _existing(folder(draft) + "workflow-template.yaml", f"/spec/templates/{index}{pointer}", draft)
 
 
 def _in_task(task_id: str, pointer: str, draft: WorkflowDraft) -> str:
-    found = _find(task_id, draft)
-    if found is None:
+    """Below a task's entry in its DAG template."""
+    if task_id not in draft.task_places:
         return folder(draft) + "workflow-template.yaml#/spec"
-    _, one = found
-    dag_template = template_index(draft, draft.nodes[one.group].instance_template if one.group else draft.name)
-    place = f"/spec/templates/{dag_template}/dag/tasks/{list(one.nodes).index(task_id)}{pointer}"
-    return _existing(folder(draft) + "workflow-template.yaml", place, draft)
+    template, index = draft.task_places[task_id]
+    return _existing(folder(draft) + "workflow-template.yaml", f"/spec/templates/{template}/dag/tasks/{index}{pointer}", draft)
 
 
-def _find(task_id: str, draft: WorkflowDraft) -> tuple[Node, WorkflowDraft] | None:
-    """A task's node, and the draft that it is in."""
-    return next(((one.nodes[task_id], one) for one in draft.every_draft() if task_id in one.nodes), None)
+def _find(task_id: str, draft: WorkflowDraft) -> Node | None:
+    """A task's node, wherever it is."""
+    return next((one.nodes[task_id] for one in draft.every_draft() if task_id in one.nodes), None)
 
 
 def _existing(file: str, pointer: str, draft: WorkflowDraft) -> str:

@@ -116,18 +116,17 @@ def _needs_end(draft: WorkflowDraft) -> bool:
 
 
 def _origins(draft: WorkflowDraft, file: str) -> None:
+    """Remember where everything went, and where it comes from."""
+    draft.template_places = {str(template["name"]): index for index, template in enumerate(draft.templates)}
     draft.origins[f"{file}#"] = draft.dag.span
     for one in draft.every_draft():
-        dag_template = template_index(draft, draft.nodes[one.group].instance_template if one.group else draft.name)
+        dag_template = draft.template_places[draft.nodes[one.group].instance_template if one.group else draft.name]
         for index, node in enumerate(one.nodes.values()):
+            draft.task_places[node.task.id] = (dag_template, index)
             draft.origins[f"{file}#/spec/templates/{dag_template}/dag/tasks/{index}"] = node.task.span
     for node in (*draft.every_node(), *(draft.nodes[group_id] for group_id in draft.inner)):
         for name in (node.template, node.instance_template):
-            draft.origins.setdefault(f"{file}#/spec/templates/{template_index(draft, name)}", node.task.span)
+            if name in draft.template_places:
+                draft.origins.setdefault(f"{file}#/spec/templates/{draft.template_places[name]}", node.task.span)
     if draft.cron is not None:
         draft.origins[f"{folder(draft)}cron-workflow.yaml#"] = draft.dag.schedule.span or draft.dag.span
-
-
-def template_index(draft: WorkflowDraft, name: str) -> int:
-    """The place of a template in the manifest."""
-    return next((index for index, template in enumerate(draft.templates) if template["name"] == name), 0)

@@ -60,9 +60,10 @@ def dependencies(draft: WorkflowDraft) -> None:
 def _dependencies(draft: WorkflowDraft) -> None:
     ancestors = ancestors_by_id(draft)
     skipping = skipping_tasks(draft)
+    has_setups = any(node.task.setup for node in draft.nodes.values())
     for node in in_order(draft):
         found = _condition(node, draft)
-        found = _with_setups(node, found, draft)
+        found = _with_setups(node, found, draft) if has_setups else found
         found = _with_expansion(node, found, draft)
         conditions = skip_conditions(node, draft, ancestors, skipping)
         node.depends = found.depends

@@ -140,6 +140,7 @@ class WorkflowDraft:
     `inner`: by id, the drafts of mapped groups; the group is a node of this draft, and its tasks are nodes of the inner
     one, whose `outer` is this draft and whose `group` names it. `borrowed`: values of the outer DAG that the inner one
     takes as inputs. `exports`: the inner one's outputs, by name: a task and an XCom key.
+    `template_places` and `task_places`: where templates, and the entries of tasks (template, entry), are in the manifest.
     `extra` are further documents by file name below `dags/<dag>/` ("cron-workflow.yaml" → documents). `env_needed`: per
     task id, EnvRef sources.
     """
@@ -166,6 +167,8 @@ class WorkflowDraft:
     group: str = ""
     borrowed: dict[str, XComHole] = field(default_factory=dict)
     exports: dict[str, tuple[str, str]] = field(default_factory=dict)
+    template_places: dict[str, int] = field(default_factory=dict)
+    task_places: dict[str, tuple[int, int]] = field(default_factory=dict)
     requirements: set[str] = field(default_factory=set)
     manifests: list[Manifest] = field(default_factory=list)
 

@@ -6,7 +6,7 @@ from airgo import ir
 from airgo.argo.names import parameter_name
 from airgo.diagnostics import Rule, Severity
 from airgo.lower.draft import Node, WorkflowDraft
-from airgo.lower.ledger import Fate, account
+from airgo.lower.ledger import Fate, account, ignored
 from airgo.lower.names import project_object
 from airgo.lower.result import Input
 from airgo.values import truth
@@ -40,6 +40,7 @@ DEFAULT_DELAY = 300.0
 """Airflow's `retry_delay`."""
 LONGEST_DELAY = 86400.0
 """Airflow's own bound of an exponential delay."""
+_DELAYS = ("retry_delay", "retry_exponential_backoff", "max_retry_delay")
 
 
 def execution(draft: WorkflowDraft) -> None:
@@ -57,9 +58,11 @@ def _retries(node: Node, draft: WorkflowDraft) -> None:
     task, made = node.task, node.draft
     assert made is not None
     if "suspend" in made.body:
-        return  # it has no pod that could fail
+        _without_effect(node, ("retries", *_DELAYS, "execution_timeout"), "a step without a pod cannot fail", draft)
+        return
     retries = _number(task.retries, "retries", task, draft)
     if retries is None or retries < 1:
+        _without_effect(node, _DELAYS, "the task is not tried again", draft)
         return
     strategy: dict[str, object] = {"limit": str(int(retries)), "retryPolicy": "Always"}
     if made.no_retry_exit_codes:
@@ -72,6 +75,12 @@ def _retries(node: Node, draft: WorkflowDraft) -> None:
     if backoff:
         strategy["backoff"] = backoff
     made.retry = {**strategy, **(made.retry or {})}
+
+
+def _without_effect(node: Node, names: tuple[str, ...], reason: str, draft: WorkflowDraft) -> None:
+    for name in names:
+        if name in node.task.arguments:
+            account(draft, node.task, name, ignored(reason))
 
 
 def _backoff(task: ir.Task, delay: float, draft: WorkflowDraft) -> dict[str, object]:

@@ -6,7 +6,7 @@ from airgo.diagnostics import Rule
 from airgo.lower.base_arguments import BASE
 from airgo.lower.draft import Node, TemplateDraft, WorkflowDraft
 from airgo.lower.images import image
-from airgo.lower.ledger import Fate, account, account_expansion
+from airgo.lower.ledger import TASK, Fate, account, account_expansion
 from airgo.source import Span
 
 
@@ -25,10 +25,16 @@ def make_manual(node: Node, rule: Rule, message: str, span: Span | None, draft: 
     node.draft.outputs = outputs  # those who read them have been told of them; they get the defaults
     fate = Fate("unsupported", rule.code)
     for name in {**task.arguments, **task.written}:
-        if name not in BASE:
+        if not _still_holds(name):
             account(draft, task, name, fate)
     for name in _expanded(node):
         account_expansion(draft, task, name, fate)
+
+
+def _still_holds(name: str) -> bool:
+    """Does an argument mean the same for a task that only fails? Its name and place in the DAG do, and what never had an effect."""
+    handling = BASE.get(name)
+    return handling is not None and (handling.fate.outcome != "mapped" or str(handling.fate.target).startswith(TASK))
 
 
 def failing_template(node: Node, rule: Rule, message: str, draft: WorkflowDraft) -> TemplateDraft:

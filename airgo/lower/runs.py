@@ -43,6 +43,21 @@ RENDERING = Rule(
     "write the templates so that the default settings give the same text",
 )
 
+OPTION = Rule(
+    "AG606",
+    "option-without-effect",
+    Severity.WARNING,
+    "a setting of airgo that does not change this DAG",
+    "The setting asks for a form of output that airgo does not write; what it writes instead behaves as the DAG does.",
+    "leave the setting at its default",
+)
+OPTIONS: Mapping[str, tuple[str, str]] = {
+    "xcom": ("parameters", "values travel as parameters; one of more than about 100 kB fails its task"),
+    "sensors": ("poll", "sensors ask for what they wait for"),
+    "groups": ("flat", "task groups are flat, their ids in front of the tasks'"),
+}
+"""Settings of which one form is written: that form, and what it means for a DAG when another one is asked for."""
+
 LABEL_FORMAT = "20060102T150405Z"
 """How the label `airgo/logical-date` writes a moment, as a layout of Go's."""
 
@@ -79,6 +94,7 @@ def runs(draft: WorkflowDraft) -> None:
     _fail_fast(draft)
     _others(draft)
     _labels(draft)
+    _options(draft)
 
 
 def _active_tasks(draft: WorkflowDraft) -> None:
@@ -172,6 +188,14 @@ def _others(draft: WorkflowDraft) -> None:
         draft.report(rule.at(argument.span, f"{name}: {words}", subject=draft.dag.id))
         account_dag(draft, name, Fate("unsupported", rule.code))
     account_dag_names(draft)
+
+
+def _options(draft: WorkflowDraft) -> None:
+    """Say which settings ask for what is not there."""
+    for name, (written, words) in OPTIONS.items():
+        asked = getattr(draft.config, name)
+        if asked != written:
+            draft.report(OPTION.at(draft.dag.span, f"{name} = {asked}: {words}", subject=draft.dag.id))
 
 
 def _labels(draft: WorkflowDraft) -> None:

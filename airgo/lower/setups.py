@@ -16,7 +16,7 @@ def indirect_setups(task: ir.Task, dag: ir.Dag) -> list[str]:
 
     A teardown has none (Airflow: "a teardown cannot have any indirect setups").
     """
-    if task.teardown:
+    if task.teardown or not any(other.setup for other in dag.tasks):
         return []
     above = _reachable(task.id, {other.id: other.upstream for other in dag.tasks})
     if not any(other.setup for other in dag.tasks if other.id in above):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 
 from airgo.lower.draft import Node, TemplateDraft, WorkflowDraft
@@ -32,6 +33,12 @@ def strategy(name: str) -> Callable[[Strategy], Strategy]:
 
 def find(name: str) -> Strategy | None:
     """The strategy of this name; every file of the folder is loaded first."""
+    load()
+    return STRATEGIES.get(name)
+
+
+@cache
+def load() -> None:
+    """Load every file of the folder, once."""
     for module in sorted(info.name for info in pkgutil.iter_modules(__path__)):
         import_module(f"{__name__}.{module}")
-    return STRATEGIES.get(name)

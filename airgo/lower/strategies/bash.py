@@ -13,6 +13,7 @@ from airgo.diagnostics import Rule, Severity
 from airgo.lower.draft import CannotLower, Node, TemplateDraft, WorkflowDraft
 from airgo.lower.images import image
 from airgo.lower.strategies import strategy
+from airgo.lower.waiting import sections
 
 COMMAND = "AIRGO_COMMAND"
 DEFAULT_SKIP = 99
@@ -35,9 +36,10 @@ def bash(node: Node, values: Mapping[str, object], options: Mapping[str, object]
     if not isinstance(command, str | Text):
         raise CannotLower(NO_COMMAND, f"the command of {node.task.id} is not a text")
     codes = _skip_codes(node, command, options)
+    base = {"image": options.get("image") or image("bash", draft, node.task.span)}
 
     def finish(read: frozenset[str]) -> dict[str, object]:
-        return {"container": _container(node, command, codes, "return_value" in read, options, draft)}
+        return {"container": _container(base, command, codes, keeps_output="return_value" in read, options=options)}
 
     made = TemplateDraft(finish(frozenset()), node.name, node.task.span)
     made.finish = finish
@@ -57,14 +59,13 @@ def _skip_codes(node: Node, command: str | Text, options: Mapping[str, object]) 
 
 
 def _container(
-    node: Node, command: str | Text, codes: tuple[int, ...], keeps_output: bool, options: Mapping[str, object], draft: WorkflowDraft
+    base: Mapping[str, object], command: str | Text, codes: tuple[int, ...], *, keeps_output: bool, options: Mapping[str, object]
 ) -> dict[str, object]:
-    container: dict[str, object] = {"image": options.get("image") or image("bash", draft, node.task.span)}
+    container = dict(base)
     env = options.get("env")
     entries = list(env) if isinstance(env, list | tuple) else []
     if codes or keeps_output:
-        wrapper = files("airgo.runtime").joinpath("bash_wrapper.sh").read_text("utf-8")
-        container |= {"command": ["bash", "-c"], "args": [_selected(wrapper, bool(codes), keeps_output)]}
+        container |= {"command": ["bash", "-c"], "args": [wrapper(skips=bool(codes), keeps_output=keeps_output)]}
         entries.append({"name": COMMAND, "value": command})
         if codes:
             entries.append({"name": "AIRGO_SKIP_CODES", "value": " ".join(map(str, codes))})
@@ -80,18 +81,8 @@ def _container(
     return container
 
 
-def _selected(wrapper: str, skips: bool, keeps_output: bool) -> str:
-    """The wrapper's sections that are needed: each starts with `#: name`."""
-    wanted = {
-        "run and keep the output" if keeps_output else "run",
-        *(["skip"] if skips else []),
-        *(["hand on the last line"] if keeps_output else []),
-    }
-    chosen: list[str] = []
-    keep = True
-    for line in wrapper.splitlines():
-        if line.startswith("#: "):
-            keep = line[3:] in wanted or line[3:] == "end"
-        elif keep and not line.startswith("#!"):
-            chosen.append(line)
-    return "\n".join(chosen).strip() + "\n"
+def wrapper(*, skips: bool, keeps_output: bool) -> str:
+    """The script around a command, with the sections that are needed."""
+    text = files("airgo.runtime").joinpath("bash_wrapper.sh").read_text("utf-8")
+    wanted = {"run": not keeps_output, "run and keep the output": keeps_output, "skip": skips, "hand on the last line": keeps_output}
+    return sections(text, wanted)

@@ -10,11 +10,9 @@ from typing import Any
 
 import pytest
 
-from airgo.lower.strategies.bash import _selected as selected
+from airgo.lower.strategies.bash import wrapper
 from airgo.lower.strategies.poll import loop
 from airgo.lower.waiting import Waiting
-
-RUNTIME = Path(__file__).resolve().parents[3] / "airgo" / "runtime"
 
 
 def run(script: str, folder: Path, *words: str, shell: str = "bash", **env: str) -> subprocess.CompletedProcess[str]:
@@ -36,7 +34,7 @@ def run(script: str, folder: Path, *words: str, shell: str = "bash", **env: str)
 )
 def test_the_last_line_is_handed_on_as_json(command: str, value: str, tmp_path: Path) -> None:
     """Whatever a command prints last arrives as that text, in a form that Argo and Kubernetes leave alone."""
-    script = selected((RUNTIME / "bash_wrapper.sh").read_text(), skips=False, keeps_output=True)
+    script = wrapper(skips=False, keeps_output=True)
     done = run(script, tmp_path, AIRGO_COMMAND=command)
     written = (tmp_path / "return-value").read_text()
     assert json.loads(written) == value
@@ -48,7 +46,7 @@ def test_the_last_line_is_handed_on_as_json(command: str, value: str, tmp_path: 
 @pytest.mark.parametrize(("code", "ends", "state"), [(0, 0, None), (3, 3, None), (99, 0, "skipped"), (98, 98, None)])
 def test_an_exit_code_that_skips_ends_well_and_says_so(code: int, ends: int, state: str | None, tmp_path: Path) -> None:
     """Only the codes that were asked for skip; any other fails the task as it is."""
-    script = selected((RUNTIME / "bash_wrapper.sh").read_text(), skips=True, keeps_output=False)
+    script = wrapper(skips=True, keeps_output=False)
     done = run(script, tmp_path, AIRGO_COMMAND=f"exit {code}", AIRGO_SKIP_CODES="99 7")
     assert done.returncode == ends
     assert ((tmp_path / "airgo-state").read_text() if (tmp_path / "airgo-state").exists() else None) == state
