@@ -20,16 +20,67 @@ from airgo.values import MISSING
 BASE_OPERATOR = "airflow.sdk.bases.operator.BaseOperator"
 BASE_SENSOR = "airflow.sdk.bases.sensor.BaseSensorOperator"
 COMMON_PARAMETERS = frozenset(
-    "task_id owner email email_on_retry email_on_failure retries retry_delay retry_exponential_backoff max_retry_delay start_date end_date "
-    "depends_on_past ignore_first_depends_on_past wait_for_past_depends_before_skipping wait_for_downstream dag params default_args "
-    "priority_weight weight_rule queue pool pool_slots sla execution_timeout on_execute_callback on_failure_callback on_success_callback "
-    "on_retry_callback on_skipped_callback pre_execute post_execute trigger_rule resources run_as_user map_index_template "
-    "max_active_tis_per_dag max_active_tis_per_dagrun executor executor_config do_xcom_push multiple_outputs inlets outlets task_group "
-    "doc doc_md doc_json doc_yaml doc_rst task_display_name logger_name allow_nested_operators".split()
+    [
+        "task_id",
+        "owner",
+        "email",
+        "email_on_retry",
+        "email_on_failure",
+        "retries",
+        "retry_delay",
+        "retry_exponential_backoff",
+        "max_retry_delay",
+        "start_date",
+        "end_date",
+        "depends_on_past",
+        "ignore_first_depends_on_past",
+        "wait_for_past_depends_before_skipping",
+        "wait_for_downstream",
+        "dag",
+        "params",
+        "default_args",
+        "priority_weight",
+        "weight_rule",
+        "queue",
+        "pool",
+        "pool_slots",
+        "sla",
+        "execution_timeout",
+        "on_execute_callback",
+        "on_failure_callback",
+        "on_success_callback",
+        "on_retry_callback",
+        "on_skipped_callback",
+        "pre_execute",
+        "post_execute",
+        "trigger_rule",
+        "resources",
+        "run_as_user",
+        "map_index_template",
+        "max_active_tis_per_dag",
+        "max_active_tis_per_dagrun",
+        "executor",
+        "executor_config",
+        "do_xcom_push",
+        "multiple_outputs",
+        "inlets",
+        "outlets",
+        "task_group",
+        "doc",
+        "doc_md",
+        "doc_json",
+        "doc_yaml",
+        "doc_rst",
+        "task_display_name",
+        "logger_name",
+        "allow_nested_operators",
+    ]
 )
 """Parameters of BaseOperator in both major versions (2.11 and 3.3)."""
 ONLY_IN_VERSION = {"2": frozenset({"task_concurrency"}), "3": frozenset({"retry_policy", "render_template_as_native_obj"})}
-SENSOR_PARAMETERS = frozenset({"poke_interval", "timeout", "soft_fail", "mode", "exponential_backoff", "max_wait", "silent_fail", "never_fail"})
+SENSOR_PARAMETERS = frozenset(
+    {"poke_interval", "timeout", "soft_fail", "mode", "exponential_backoff", "max_wait", "silent_fail", "never_fail"}
+)
 BASE_DEFAULTS: Mapping[str, object] = {
     "owner": "airflow",
     "retries": 0,
@@ -56,7 +107,7 @@ BASE_DEFAULTS: Mapping[str, object] = {
 
 @dataclass(frozen=True, slots=True)
 class ParameterFacts:
-    """One parameter of an operator's constructor. `default` is MISSING when it is required or no plain value; `owner` the class it is from."""
+    """One parameter of a constructor. `default` is MISSING when it is required or no plain value; `owner` is the class it is from."""
 
     name: str
     required: bool
@@ -68,7 +119,8 @@ class ParameterFacts:
 class OperatorFacts:
     """What is known of an operator or sensor class. `versions` holds "2.10", "2.11", "3"; kind: operator, sensor, transfer, decorator.
 
-    `parameters` are the class's own and its ancestors', without those of BaseOperator and BaseSensorOperator. `template_fields_2` differ in 2.x.
+    `parameters` are the class's own and its ancestors', without those of BaseOperator and BaseSensorOperator.
+    `template_fields_2` are those of 2.x where they differ.
     """
 
     name: str

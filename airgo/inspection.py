@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePath
+from typing import Any
 
 from airgo.diagnostics import Diagnostic
 from airgo.discovery import DEPLOYED_ROOT
@@ -159,12 +160,12 @@ def value_as_json(value: object, depth: int = 0) -> Json:
         return [value_as_json(item, depth + 1) for item in value]
     if isinstance(value, set | frozenset):
         return sorted((value_as_json(item, depth + 1) for item in value), key=repr)
-    for kind, convert in PLAIN.items():
+    for kind, plain in PLAIN.items():
         if isinstance(value, kind):
-            return convert(value)
-    for kind, convert in SYMBOLIC.items():
+            return plain(value)
+    for kind, symbolic in SYMBOLIC.items():
         if isinstance(value, kind):
-            return convert(value, depth + 1)
+            return symbolic(value, depth + 1)
     return {"$unknown": f"a {type(value).__name__}"}
 
 
@@ -224,7 +225,7 @@ def xcom_as_json(value: object, depth: int) -> Json:
     return {"$xcom": {"concat": value_as_json(list(value.sources), depth)}}
 
 
-PLAIN = {
+PLAIN: Mapping[type, Callable[[Any], Json]] = {
     datetime.datetime: lambda value: {"$datetime": value.isoformat()},
     datetime.date: lambda value: {"$date": value.isoformat()},
     datetime.time: lambda value: {"$time": value.isoformat()},
@@ -233,17 +234,23 @@ PLAIN = {
     PurePath: lambda value: {"$path": text_as_json(str(value))},
     bytes: lambda value: {"$bytes": value.hex()},
 }
-SYMBOLIC = {
+SYMBOLIC: Mapping[type, Callable[[Any, int], Json]] = {
     Symbol: symbol_as_json,
     Template: lambda value, depth: {"$template": [value_as_json(part, depth) for part in value.parts]},
     Choice: lambda value, depth: {
-        "$choice": {"test": value_as_json(value.test, depth), "then": value_as_json(value.then, depth), "else": value_as_json(value.orelse, depth)}
+        "$choice": {
+            "test": value_as_json(value.test, depth),
+            "then": value_as_json(value.then, depth),
+            "else": value_as_json(value.orelse, depth),
+        }
     },
     ExternCall: call_as_json,
     Extern: lambda value, depth: {"$extern": {"name": value.name, "args": None, "kwargs": None}},
     CodeRef: code_as_json,
     Operation: lambda value, depth: {"$operation": {"name": value.name, "operands": [value_as_json(one, depth) for one in value.operands]}},
-    ParamValue: lambda value, depth: {"$param": {"default": value_as_json(value.default, depth), "schema": value_as_json(dict(value.schema), depth)}},
+    ParamValue: lambda value, depth: {
+        "$param": {"default": value_as_json(value.default, depth), "schema": value_as_json(dict(value.schema), depth)}
+    },
     Unknown: lambda value, depth: {"$unknown": value.root().reason},
     XComRef: xcom_as_json,
     XComMap: xcom_as_json,

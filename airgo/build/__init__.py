@@ -7,7 +7,6 @@ from pathlib import PurePosixPath
 
 from airgo.build.dags import build_dag
 from airgo.build.values import Freezer
-from airgo.build.versions import infer_version
 from airgo.config import Config
 from airgo.diagnostics import Collector
 from airgo.evaluate.authoring import STATE, Authoring
@@ -16,8 +15,6 @@ from airgo.evaluate.machine import Evaluation
 from airgo.evaluate.objects import Instance
 from airgo.ir import File
 from airgo.values import Choice
-
-__all__ = ["build_file", "infer_version"]
 
 
 def build_file(evaluation: Evaluation, config: Config, collector: Collector, airflow_version: str) -> File:
@@ -29,7 +26,10 @@ def build_file(evaluation: Evaluation, config: Config, collector: Collector, air
     drafts = [dag for dag in state.dags if (dag.registered or id(dag) in named) and dag.owner in (None, evaluation.path)]
     freezer = Freezer(state.machine)
     stem = PurePosixPath(evaluation.path).stem
-    dags = [build_dag(dag, freezer, evaluation.path, config, collector, airflow_version, f"{stem}-{count}") for count, dag in enumerate(drafts, 1)]
+    dags = [
+        build_dag(dag, freezer, evaluation.path, config, collector, airflow_version, f"{stem}-{count}")
+        for count, dag in enumerate(drafts, 1)
+    ]
     status = evaluation.status if dags or evaluation.status == "error" else "no-dag"
     return File(evaluation.path, status, tuple(dags), evaluation.imported)
 

@@ -14,9 +14,16 @@ PRESETS = {
     "@yearly": "0 0 1 1 *",
     "@annually": "0 0 1 1 *",
 }
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-DAYS = "sun mon tue wed thu fri sat".split()
-FIELDS = (("minute", 0, 59, ()), ("hour", 0, 23, ()), ("day of month", 1, 31, ()), ("month", 1, 12, MONTHS), ("day of week", 0, 7, DAYS), ("second", 0, 59, ()))
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
+FIELDS = (
+    ("minute", 0, 59, ()),
+    ("hour", 0, 23, ()),
+    ("day of month", 1, 31, ()),
+    ("month", 1, 12, MONTHS),
+    ("day of week", 0, 7, DAYS),
+    ("second", 0, 59, ()),
+)
 STEP = re.compile(r"^(?P<range>[^/]+)(?:/(?P<step>\d+))?$")
 
 
@@ -40,7 +47,11 @@ def problem_of(cron: str) -> str | None:
 
 def part_problem(part: str, lowest: int, highest: int, names: list[str], field: str) -> str | None:
     """Why one element of a field's list is wrong."""
-    if field == "day of week" and re.fullmatch(r"(?i)(l?[0-7]|l?[a-z]{3}|[0-7]#[1-5]|[a-z]{3}#[1-5]|l)", part) and ("#" in part or part[:1] in "lL"):
+    if (
+        field == "day of week"
+        and re.fullmatch(r"(?i)(l?[0-7]|l?[a-z]{3}|[0-7]#[1-5]|[a-z]{3}#[1-5]|l)", part)
+        and ("#" in part or part[:1] in "lL")
+    ):
         return None
     if field == "day of month" and part in ("l", "L"):
         return None

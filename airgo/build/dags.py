@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import replace
 
 from airgo import catalogue
@@ -19,7 +18,7 @@ from airgo.evaluate.drafts import UNKNOWN_ID, DagDraft, GroupDraft
 from airgo.evaluate.objects import Call, Caller
 from airgo.evaluate.task_drafts import Given, TaskDraft
 from airgo.ir import Argument, Dag, Group, Param
-from airgo.values import ExternCall, ParamValue, Symbol, Symbolic
+from airgo.values import ExternCall, ParamValue, Symbolic
 
 UNKNOWN_DAG_ID = Rule(
     "AG170",
@@ -34,7 +33,7 @@ DAG_ARGUMENT_IN_DEFAULTS = Rule(
     "ignored-default-argument",
     Severity.WARNING,
     summary="A key of default_args that no operator takes",
-    why="Airflow gives default_args to operators only and drops, without a word, what their constructors do not name; such a key has no effect.",
+    why="Airflow gives default_args to operators only and drops, without a word, what their constructors do not name.",
     remedy="Correct the spelling, or write it as an argument of the DAG",
 )
 REPEATED_DAG = Rule(
@@ -46,16 +45,38 @@ REPEATED_DAG = Rule(
     remedy="Give the value that is iterated over in airgo.toml",
 )
 DAG_ARGUMENTS = frozenset(
-    "description schedule schedule_interval timetable start_date end_date template_searchpath user_defined_macros user_defined_filters "
-    "default_args concurrency max_active_tasks max_active_runs dagrun_timeout sla_miss_callback default_view orientation catchup doc_md "
-    "params access_control is_paused_upon_creation jinja_environment_kwargs render_template_as_native_obj tags".split()
+    [
+        "description",
+        "schedule",
+        "schedule_interval",
+        "timetable",
+        "start_date",
+        "end_date",
+        "template_searchpath",
+        "user_defined_macros",
+        "user_defined_filters",
+        "default_args",
+        "concurrency",
+        "max_active_tasks",
+        "max_active_runs",
+        "dagrun_timeout",
+        "sla_miss_callback",
+        "default_view",
+        "orientation",
+        "catchup",
+        "doc_md",
+        "params",
+        "access_control",
+        "is_paused_upon_creation",
+        "jinja_environment_kwargs",
+        "render_template_as_native_obj",
+        "tags",
+    ]
 )
 ALSO_IN_OPERATORS = frozenset({"start_date", "end_date", "params"})
 
 
-def build_dag(
-    dag: DagDraft, freezer: Freezer, path: str, config: Config, collector: Collector, version: str, stand_in: str
-) -> Dag:
+def build_dag(dag: DagDraft, freezer: Freezer, path: str, config: Config, collector: Collector, version: str, stand_in: str) -> Dag:
     """The frozen DAG. `stand_in` is its id when the real one is not known."""
     dag_id = dag_id_of(dag, stand_in, collector)
     settle(dag, freezer.machine)
@@ -68,7 +89,9 @@ def build_dag(
     zone = timezone_of(start, config.env.get("AIRFLOW__CORE__DEFAULT_TIMEZONE", "UTC"))
     schedule = Reader(version, config, zone, collector, dag_id, dag.place.span).read(with_assumptions(arguments, freezer.machine))
     if dag.repeated:
-        collector.add(REPEATED_DAG.at(dag.place.span, f"{dag_id} is made once for each element of something that is not known", subject=dag_id))
+        collector.add(
+            REPEATED_DAG.at(dag.place.span, f"{dag_id} is made once for each element of something that is not known", subject=dag_id)
+        )
     return Dag(
         id=dag_id,
         path=path,
@@ -223,13 +246,3 @@ def build_group(group: GroupDraft, freezer: Freezer) -> Group:
         expand=expand_of(group.expand, freezer),
         arguments=arguments_of(group.arguments, freezer),
     )
-
-
-def is_now(value: object) -> bool:
-    """Is the date the time of reading the file?"""
-    return isinstance(value, Symbol) and value.kind == "now"
-
-
-def utc_text(value: datetime.datetime) -> str:
-    """A date in UTC, ISO 8601."""
-    return value.astimezone(datetime.UTC).isoformat()

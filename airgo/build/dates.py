@@ -37,7 +37,7 @@ def as_datetime(value: object) -> object:
     """A date written as text or as a date, as a datetime; anything else as it is."""
     if isinstance(value, str):
         try:
-            return datetime.datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
+            return datetime.datetime.fromisoformat(value.strip())
         except ValueError:
             return value
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):

@@ -11,10 +11,10 @@ from airgo import catalogue
 from airgo.build.values import Freezer
 from airgo.diagnostics import Collector, Rule, Severity
 from airgo.evaluate.library.airflow_constants import TRIGGER_RULES
-from airgo.evaluate.task_drafts import TEARDOWN_RULE, ExpandDraft, Given, TaskDraft
+from airgo.evaluate.task_drafts import TEARDOWN_RULE, ExpandDraft, Given, TaskDraft, handles
 from airgo.ir import Argument, Expand, Guard, Task
 from airgo.source import Place
-from airgo.values import Choice, Operation, Symbolic, Unknown
+from airgo.values import Operation
 
 BAD_ID = Rule(
     "AG160",
@@ -54,7 +54,9 @@ def arguments_of(given: Mapping[str, Given], freezer: Freezer) -> dict[str, Argu
     return {name: Argument(freezer.freeze(one.value), one.place.span, one.origin) for name, one in given.items()}
 
 
-def build_task(task: TaskDraft, task_id: str, ids: Mapping[TaskDraft, str], freezer: Freezer, version: str, collector: Collector, dag_id: str) -> Task:
+def build_task(
+    task: TaskDraft, task_id: str, ids: Mapping[TaskDraft, str], freezer: Freezer, version: str, collector: Collector, dag_id: str
+) -> Task:
     """The frozen task. `ids` are those of all tasks of the DAG."""
     span = task.place.span
     subject = f"{dag_id}.{task_id}"
@@ -119,8 +121,6 @@ def group_id(task: TaskDraft) -> str | None:
 
 def data_sources(task: TaskDraft) -> list[TaskDraft]:
     """The tasks whose XComs stand in its arguments."""
-    from airgo.evaluate.task_drafts import handles  # noqa: PLC0415 - a name used once
-
     values = [task.arguments[name].value for name in task.field_names() if name in task.arguments]
     if task.expand is not None:
         values += [given.value for given in task.expand.arguments.values()]
@@ -191,8 +191,3 @@ def combined(guards: tuple[tuple[object, bool, Place], ...], freezer: Freezer) -
         return Guard(freezer.freeze(test), polarity, place.span)
     tests = tuple(freezer.freeze(one) if positive else Operation("not", (freezer.freeze(one),)) for one, positive, _ in guards)
     return Guard(Operation("and", tests), True, place.span)
-
-
-def is_undecided(value: object) -> bool:
-    """Is the value one that only the deployment decides?"""
-    return isinstance(value, Symbolic) and isinstance(value, Choice | Unknown | Operation)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from airgo.discovery import DEPLOYED_ROOT
 from airgo.evaluate.drafts import DagDraft, GroupDraft
@@ -35,7 +36,6 @@ from airgo.values import (
 DEEPEST = 40
 """Nesting of values; project objects may refer to each other without end."""
 CODE = (Function, Bound, Class, Partial, StaticMethod, ClassMethod)
-MAPPINGS_OF = {"map": "map", "zip": "zip", "concat": "concat"}
 
 
 @dataclass(slots=True)
@@ -172,31 +172,31 @@ def choice(freezer: Freezer, value: Choice, depth: int) -> Choice:
     return Choice(freezer.freeze(value.test, depth), freezer.freeze(value.then, depth), freezer.freeze(value.orelse, depth))
 
 
-FREEZERS: Mapping[type, Callable[[Freezer, object, int], object]] = {
-    XComDerived: lambda freezer, value, depth: freezer.derived(value, depth),  # type: ignore[arg-type]  # the table's key is the type
-    XComHandle: xcom,  # type: ignore[dict-item]  # as above
-    MappedArgument: lambda freezer, value, depth: Symbol("item", value.name),  # type: ignore[attr-defined]  # as above
-    AssetValue: lambda freezer, value, depth: freezer.freeze(value.as_call(), depth),  # type: ignore[attr-defined]  # as above
+FREEZERS: Mapping[type | tuple[type, ...], Callable[[Freezer, Any, int], object]] = {
+    XComDerived: lambda freezer, value, depth: freezer.derived(value, depth),
+    XComHandle: xcom,
+    MappedArgument: lambda freezer, value, depth: Symbol("item", value.name),
+    AssetValue: lambda freezer, value, depth: freezer.freeze(value.as_call(), depth),
     TaskDraft: node("task"),
     GroupDraft: node("group"),
     DagDraft: node("dag"),
-    TaskFactory: lambda freezer, value, depth: freezer.freeze(value.function, depth),  # type: ignore[attr-defined]  # as above
-    GroupFactory: lambda freezer, value, depth: freezer.freeze(value.function, depth),  # type: ignore[attr-defined]  # as above
+    TaskFactory: lambda freezer, value, depth: freezer.freeze(value.function, depth),
+    GroupFactory: lambda freezer, value, depth: freezer.freeze(value.function, depth),
     PartialDraft: lambda freezer, value, depth: Unknown("a partial operator"),
-    ConnectionValue: lambda freezer, value, depth: Symbol("connection", value.id),  # type: ignore[attr-defined]  # as above
-    CODE: lambda freezer, value, depth: freezer.code(value, depth),  # type: ignore[dict-item]  # isinstance takes a tuple
-    Instance: lambda freezer, value, depth: freezer.instance(value, depth),  # type: ignore[arg-type]  # as above
-    Native: lambda freezer, value, depth: Unknown(f"the function {value.name}"),  # type: ignore[attr-defined]  # as above
-    Module: lambda freezer, value, depth: Extern(value.name),  # type: ignore[attr-defined]  # as above
-    Template: lambda freezer, value, depth: freezer.template(value, depth),  # type: ignore[arg-type]  # as above
-    Choice: choice,  # type: ignore[dict-item]  # as above
-    Operation: lambda freezer, value, depth: freezer.operation(value, depth),  # type: ignore[arg-type]  # as above
-    ExternCall: lambda freezer, value, depth: freezer.extern_call(value, depth),  # type: ignore[arg-type]  # as above
-    Symbol: lambda freezer, value, depth: (  # type: ignore[dict-item]
-        value if value.default is MISSING else replace(value, default=freezer.freeze(value.default, depth))  # type: ignore[attr-defined,type-var]
+    ConnectionValue: lambda freezer, value, depth: Symbol("connection", value.id),
+    CODE: lambda freezer, value, depth: freezer.code(value, depth),
+    Instance: lambda freezer, value, depth: freezer.instance(value, depth),
+    Native: lambda freezer, value, depth: Unknown(f"the function {value.name}"),
+    Module: lambda freezer, value, depth: Extern(value.name),
+    Template: lambda freezer, value, depth: freezer.template(value, depth),
+    Choice: choice,
+    Operation: lambda freezer, value, depth: freezer.operation(value, depth),
+    ExternCall: lambda freezer, value, depth: freezer.extern_call(value, depth),
+    Symbol: lambda freezer, value, depth: (
+        value if value.default is MISSING else replace(value, default=freezer.freeze(value.default, depth))
     ),
     ParamValue: lambda freezer, value, depth: ParamValue(
-        freezer.freeze(value.default, depth),  # type: ignore[attr-defined]  # as above
-        {key: freezer.freeze(item, depth) for key, item in value.schema.items()},  # type: ignore[attr-defined]  # as above
+        freezer.freeze(value.default, depth),
+        {key: freezer.freeze(item, depth) for key, item in value.schema.items()},
     ),
 }

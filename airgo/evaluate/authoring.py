@@ -21,7 +21,6 @@ class SetupScope:
 
     setups: list[TaskDraft]
     teardowns: list[TaskDraft]
-    entered: TaskDraft
     work: list[TaskDraft] = field(default_factory=list)
 
 
@@ -72,11 +71,9 @@ def note_work(task: TaskDraft, machine: Caller) -> None:
 
 def enter_setup_scope(task: TaskDraft, call: Call) -> None:
     """`with task:` of a setup or teardown. What is found behind a setup (or before a teardown) closes the scope's other end."""
-    if task.teardown:
-        scope = SetupScope(nearest(task, "setup"), [task], task)
-    else:
-        scope = SetupScope([task], nearest(task, "teardown"), task)
-    authoring(call.machine).setup_scopes.append(scope)
+    setups = nearest(task, "setup") if task.teardown else [task]
+    teardowns = [task] if task.teardown else nearest(task, "teardown")
+    authoring(call.machine).setup_scopes.append(SetupScope(setups, teardowns))
 
 
 def nearest(task: TaskDraft, kind: str) -> list[TaskDraft]:

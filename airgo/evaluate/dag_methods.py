@@ -7,12 +7,21 @@ from collections.abc import Callable
 from airgo.evaluate.drafts import DagDraft
 from airgo.evaluate.objects import Call, Native, PythonError
 from airgo.evaluate.relations import nodes_in
-from airgo.evaluate.task_drafts import Given, task_of
+from airgo.evaluate.task_drafts import task_of
 from airgo.values import MISSING, ParamValue, Symbol, Unknown
 
-RUNS_ELSEWHERE = frozenset({"test", "cli", "run", "clear", "create_dagrun", "sync_to_db", "validate", "check_cycle", "tree_view", "auto_register"})
+RUNS_ELSEWHERE = frozenset(
+    {"test", "cli", "run", "clear", "create_dagrun", "sync_to_db", "validate", "check_cycle", "tree_view", "auto_register"}
+)
 """Methods that do their work in Airflow, or check what `airgo.build` checks; nothing happens here."""
-DEFAULTS: dict[str, object] = {"description": None, "start_date": None, "end_date": None, "doc_md": None, "tags": set(), "max_active_runs": 16}
+DEFAULTS: dict[str, object] = {
+    "description": None,
+    "start_date": None,
+    "end_date": None,
+    "doc_md": None,
+    "tags": set(),
+    "max_active_runs": 16,
+}
 
 
 def attribute(dag: DagDraft, name: str, call: Call) -> object:
@@ -96,11 +105,6 @@ def resolve_roots(dag: DagDraft, call: Call, last: bool) -> list[object]:
 def pop_task(dag: DagDraft, call: Call) -> object:
     """`dag.partial_subset(...)` and other rebuildings are not followed."""
     return Unknown("a rebuilt DAG", call.place)
-
-
-def set_argument(dag: DagDraft, name: str, value: object, call: Call) -> None:
-    """Record an argument by another way than the constructor."""
-    dag.arguments[name] = Given(value, call.place, "assigned")
 
 
 def task_decorators(dag: DagDraft) -> object:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from airgo.diagnostics import Rule, Severity
 from airgo.evaluate.authoring import authoring
 from airgo.evaluate.objects import Call, Instance, Native, PythonError
-from airgo.evaluate.relations import Node, first_in_group, last_in_group, link_task, nodes_in
+from airgo.evaluate.relations import Node, first_in_group, last_in_group, link_task
 from airgo.evaluate.task_drafts import ExpandDraft, Given, TaskDraft, task_of
 from airgo.source import Place
-from airgo.values import MISSING, Operation, Symbol, Symbolic, Template, Unknown
+from airgo.values import MISSING, Symbolic, Template
 
 DUPLICATE_ID = Rule(
     "AG153",
@@ -44,7 +44,20 @@ def joined(*parts: object) -> object:
 class GroupDraft(Node):
     """A TaskGroup being built; the root group of a DAG has the label None."""
 
-    __slots__ = ("arguments", "children", "dag", "default_args", "expand", "guard", "instance", "label", "parent", "place", "prefix", "upstream_tasks")
+    __slots__ = (
+        "arguments",
+        "children",
+        "dag",
+        "default_args",
+        "expand",
+        "guard",
+        "instance",
+        "label",
+        "parent",
+        "place",
+        "prefix",
+        "upstream_tasks",
+    )
 
     def __init__(self, label: object, dag: DagDraft | None, parent: GroupDraft | None, place: Place, prefix: bool = True) -> None:
         self.label = label
@@ -155,7 +168,7 @@ class GroupDraft(Node):
         if name == "add":
             return Native(name, lambda inner: add_to_group(self, inner))
         if name in ("child_id", "get_child_by_label"):
-            child = self.child_id if name == "child_id" else lambda label: self.child(label)
+            child = self.child_id if name == "child_id" else self.child
             return Native(name, lambda inner: child(inner.argument(0, "label")))
         if name in ("get_roots", "get_leaves"):
             return Native(name, lambda inner: GROUP_ATTRIBUTES[name[4:]](self, inner))
@@ -369,15 +382,3 @@ def plain_items(value: object, call: Call) -> tuple[dict[str, object], bool]:
     if isinstance(native, dict):
         return {key: item for key, item in native.items() if isinstance(key, str)}, any(isinstance(key, Symbolic) for key in native)
     return {}, True
-
-
-def known_text(value: object, fallback: str) -> str:
-    """The text of a label, or a stand-in that is no legal id when it is not known."""
-    if isinstance(value, str):
-        return value
-    return fallback if isinstance(value, Unknown | Operation | Symbol) else str(value)
-
-
-def nodes_of(value: object, call: Call) -> list[Node]:
-    """The nodes in a value that may be one, several or None."""
-    return [] if value is None else nodes_in(value, call)

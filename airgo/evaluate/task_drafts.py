@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from airgo.evaluate.objects import Call, Class, Instance, Native, PythonError
 from airgo.evaluate.relations import Node, connect, link_task, nodes_in
 from airgo.ir import Origin
 from airgo.source import Place
-from airgo.values import MISSING, Choice, Operation, Template, Unknown
+from airgo.values import MISSING, Choice, Unknown
 
 if TYPE_CHECKING:
     from airgo.evaluate.drafts import DagDraft, GroupDraft
@@ -161,10 +161,11 @@ class TaskDraft(Node):
 
     def get_attribute(self, name: str, call: Call) -> object:
         """Ids, relations, arguments, and the methods that authors use."""
-        if name in ATTRIBUTES:
-            return ATTRIBUTES[name](self, call)
-        if name in METHODS:
-            return Native(name, METHODS[name](self))
+        from airgo.evaluate import task_methods  # noqa: PLC0415 - the methods need the drafts
+
+        found = task_methods.attribute(self, name, call)
+        if found is not MISSING:
+            return found
         relation = self.relation_method(name)
         if relation is not MISSING:
             return relation
@@ -284,8 +285,15 @@ class XComHandle(Node):
         if name == "key":
             return self.key
         if name in ("as_setup", "as_teardown"):
-            return Native(name, lambda inner: (METHODS[name](self.task)(inner), self)[1])
+            return Native(name, lambda inner: self.marked(name, inner))
         return self.relation_method(name)
+
+    def marked(self, name: str, call: Call) -> XComHandle:
+        """`result.as_setup()` and `.as_teardown(setups=...)`."""
+        from airgo.evaluate import task_methods  # noqa: PLC0415 - the methods need the drafts
+
+        task_methods.METHODS[name](self.task, call)
+        return self
 
     def set_attribute(self, name: str, value: object, call: Call) -> bool:
         """`result.is_setup = True`."""
@@ -326,7 +334,7 @@ class XComDerived(XComHandle):
         return list(dict.fromkeys(task for source in self.sources for handle in handles(source) for task in handle.tasks()))
 
 
-XCOM_METHODS = {
+XCOM_METHODS: Mapping[str, Callable[[XComHandle, Call], object]] = {
     "map": lambda handle, call: XComDerived("map", (handle,), call.argument(0, "f")),
     "zip": lambda handle, call: XComDerived("zip", (handle, *call.args), call.kwargs.get("fillvalue", MISSING)),
     "concat": lambda handle, call: XComDerived("concat", (handle, *call.args), MISSING),
@@ -366,14 +374,6 @@ def handles(value: object) -> Iterator[XComHandle]:
                 yield from handles(value.arguments[name].value)
 
 
-def handles_in_text(value: object) -> Iterator[XComHandle]:
-    """The XComs that stand inside text."""
-    if isinstance(value, Template):
-        yield from (part for part in value.parts if isinstance(part, XComHandle))
-    elif isinstance(value, Operation):
-        yield from (part for part in value.operands if isinstance(part, XComHandle))
-
-
 def dag_of(value: object) -> DagDraft | None:
     """The DAG that a value of the program is."""
     native = value.native if isinstance(value, Instance) else value
@@ -386,74 +386,3 @@ def task_of(value: object) -> TaskDraft | None:
     if isinstance(native, XComHandle):
         return native.task
     return native if isinstance(native, TaskDraft) else None
-
-
-def tasks_among(value: object, call: Call) -> list[TaskDraft]:
-    """The tasks in an argument such as `setups=`."""
-    return [] if value is None else [task for node in nodes_in(value, call) for task in node.first_tasks(call)]
-
-
-def make_teardown(task: TaskDraft, call: Call) -> object:
-    """`task.as_teardown(setups=...)`."""
-    task.as_teardown(tasks_among(call.kwargs.get("setups"), call), call)
-    if "on_failure_fail_dagrun" in call.kwargs:
-        task.arguments["on_failure_fail_dagrun"] = Given(call.kwargs["on_failure_fail_dagrun"], call.place, "assigned")
-    return task.user_value()
-
-
-def make_setup(task: TaskDraft, call: Call) -> object:
-    """`task.as_setup()`."""
-    task.setup = True
-    return task.user_value()
-
-
-def relatives(task: TaskDraft, upstream: bool) -> list[object]:
-    """The neighbours on one side, as the program holds them."""
-    return [other.user_value() for other in (task.upstream if upstream else task.downstream)]
-
-
-def relative_ids(task: TaskDraft, upstream: bool) -> object:
-    """The ids of the neighbours on one side."""
-    ids = [other.id for other in (task.upstream if upstream else task.downstream)]
-    return set(ids) if all(isinstance(one, str) for one in ids) else Unknown("ids of neighbouring tasks are not all known")
-
-
-def add_lets(task: TaskDraft, name: str, call: Call) -> object:
-    """`task.add_outlets([...])` and `add_inlets`."""
-    known = task.arguments.get(name)
-    values = [*(known.value if known is not None and isinstance(known.value, list) else []), *(call.machine.iterate(call.args[0]) or [])]
-    task.arguments[name] = Given(values, call.place, "assigned")
-    return None
-
-
-ATTRIBUTES = {
-    "task_id": lambda task, call: task.id,
-    "node_id": lambda task, call: task.id,
-    "label": lambda task, call: task.label,
-    "dag": lambda task, call: None if task.dag is None else task.dag.user_value(),
-    "dag_id": lambda task, call: None if task.dag is None else task.dag.dag_id,
-    "output": lambda task, call: XComHandle(task),
-    "task_group": lambda task, call: None if task.group is None else task.group.user_value(),
-    "upstream_list": lambda task, call: relatives(task, True),
-    "downstream_list": lambda task, call: relatives(task, False),
-    "upstream_task_ids": lambda task, call: relative_ids(task, True),
-    "downstream_task_ids": lambda task, call: relative_ids(task, False),
-    "roots": lambda task, call: [task.user_value()],
-    "leaves": lambda task, call: [task.user_value()],
-    "task_type": lambda task, call: task.class_name.rpartition(".")[2],
-    "template_fields": lambda task, call: task.field_names(),
-    "is_setup": lambda task, call: task.setup,
-    "is_teardown": lambda task, call: task.teardown,
-    "is_mapped": lambda task, call: task.expand is not None,
-}
-METHODS = {
-    "as_setup": lambda task: lambda call: make_setup(task, call),
-    "as_teardown": lambda task: lambda call: make_teardown(task, call),
-    "add_outlets": lambda task: lambda call: add_lets(task, "outlets", call),
-    "add_inlets": lambda task: lambda call: add_lets(task, "inlets", call),
-    "has_dag": lambda task: lambda call: task.dag is not None,
-    "get_dag": lambda task: lambda call: None if task.dag is None else task.dag.user_value(),
-    "get_direct_relatives": lambda task: lambda call: relatives(task, call.argument(0, "upstream", False) is True),
-    "get_direct_relative_ids": lambda task: lambda call: relative_ids(task, call.argument(0, "upstream", False) is True),
-    "execute": lambda task: lambda call: Unknown("execute runs in Airflow only", call.place),
-}

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from airgo.evaluate.authoring import authoring
+from airgo.evaluate.drafts import DagDraft
 from airgo.evaluate.library.airflow_dag import fill
 from airgo.evaluate.library.airflow_operators import construct
-from airgo.evaluate.drafts import DagDraft
 from airgo.evaluate.models import models
 from airgo.evaluate.objects import Call, Modelled, Native, PythonError
-from airgo.evaluate.task_drafts import TaskDraft, XComHandle
+from airgo.evaluate.task_drafts import TaskDraft
 from airgo.values import MISSING, ExternCall, Unknown
 
 MODULE = "airflow.sdk.definitions.asset"
@@ -113,7 +112,9 @@ def asset_dag(function: object, kwargs: Mapping[str, object], outlets: object, c
     dag = DagDraft(call.place)
     options = {key: value for key, value in kwargs.items() if key not in TASK_OPTIONS}
     fill(dag, {"dag_id": options.pop("dag_id", dag_id), "catchup": False, **options}, call)
-    made = AssetValue("Asset", {"name": name, **{key: kwargs[key] for key in ("uri", "group", "extra", "watchers") if key in kwargs}}, (), call.place)
+    made = AssetValue(
+        "Asset", {"name": name, **{key: kwargs[key] for key in ("uri", "group", "extra", "watchers") if key in kwargs}}, (), call.place
+    )
     dag.enter(call)
     try:
         task = TaskDraft(MAIN_OPERATOR, MAIN_OPERATOR, None, call.place)
@@ -135,9 +136,3 @@ def asset_inlets(function: object, call: Call) -> list[object]:
         for one in parameters
         if one.kind in ("positional", "keyword") and one.default is MISSING and one.name not in skipped
     ]
-
-
-def open_tasks(call: Call) -> list[XComHandle]:
-    """The XComs of the tasks of the open DAG."""
-    dag = authoring(call.machine).current_dag()
-    return [] if dag is None else [XComHandle(task) for task in dag.tasks]

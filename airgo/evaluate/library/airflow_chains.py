@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from airgo.evaluate.models import models
 from airgo.evaluate.objects import Call, PythonError
 from airgo.evaluate.relations import Label, Node, nodes_in
@@ -39,7 +41,7 @@ def link(before: list[Node], after: list[Node], call: Call) -> None:
 def chain_linear(call: Call) -> object:
     """`chain_linear([a, b], [c, d])`: each of one list before each of the next; empty lists are left out."""
     steps = [nodes_in(value, call) for value in call.args if not (is_list(value) and not value)]
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in pairwise(steps):
         link(before, after, call)
     return None
 

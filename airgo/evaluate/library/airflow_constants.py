@@ -7,12 +7,38 @@ from collections.abc import Mapping
 from airgo.evaluate.models import CONSTANTS, constant, models
 from airgo.evaluate.objects import Call
 
-TRIGGER_RULES = (
-    "all_success all_failed all_done all_done_min_one_success all_done_setup_success one_success one_failed one_done none_failed "
-    "none_failed_or_skipped none_failed_min_one_success none_skipped all_skipped always dummy"
-).split()
+TRIGGER_RULES = [
+    "all_success",
+    "all_failed",
+    "all_done",
+    "all_done_min_one_success",
+    "all_done_setup_success",
+    "one_success",
+    "one_failed",
+    "one_done",
+    "none_failed",
+    "none_failed_or_skipped",
+    "none_failed_min_one_success",
+    "none_skipped",
+    "all_skipped",
+    "always",
+    "dummy",
+]
 WEIGHT_RULES = ("downstream", "upstream", "absolute")
-TASK_STATES = "success running failed upstream_failed skipped queued scheduled up_for_retry up_for_reschedule deferred removed restarting".split()
+TASK_STATES = [
+    "success",
+    "running",
+    "failed",
+    "upstream_failed",
+    "skipped",
+    "queued",
+    "scheduled",
+    "up_for_retry",
+    "up_for_reschedule",
+    "deferred",
+    "removed",
+    "restarting",
+]
 ENUMERATIONS: Mapping[str, tuple[str, ...] | list[str]] = {
     "airflow.task.trigger_rule.TriggerRule": TRIGGER_RULES,
     "airflow.task.weight_rule.WeightRule": WEIGHT_RULES,
@@ -23,7 +49,12 @@ ENUMERATIONS: Mapping[str, tuple[str, ...] | list[str]] = {
     "airflow.sdk.api.datamodels._generated.DagRunState": ("queued", "running", "success", "failed"),
     "airflow.utils.types.DagRunType": ("backfill", "scheduled", "manual"),
 }
-POD_ACTIONS = {"KEEP_POD": "keep_pod", "DELETE_POD": "delete_pod", "DELETE_SUCCEEDED_POD": "delete_succeeded_pod", "DELETE_ACTIVE_POD": "delete_active_pod"}
+POD_ACTIONS = {
+    "KEEP_POD": "keep_pod",
+    "DELETE_POD": "delete_pod",
+    "DELETE_SUCCEEDED_POD": "delete_succeeded_pod",
+    "DELETE_ACTIVE_POD": "delete_active_pod",
+}
 
 
 def register() -> None:
@@ -38,7 +69,12 @@ def register() -> None:
 register()
 
 
-@models("airflow.task.trigger_rule.TriggerRule", "airflow.task.weight_rule.WeightRule", "airflow.utils.state.State", "airflow.utils.state.TaskInstanceState")
+@models(
+    "airflow.task.trigger_rule.TriggerRule",
+    "airflow.task.weight_rule.WeightRule",
+    "airflow.utils.state.State",
+    "airflow.utils.state.TaskInstanceState",
+)
 def by_value(call: Call) -> object:
     """`TriggerRule("all_done")`."""
     return call.args[0] if call.args else None

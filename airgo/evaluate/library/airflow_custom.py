@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 
 from airgo import catalogue
@@ -30,10 +29,7 @@ def class_name(cls: Class) -> str:
 
 def overrides(cls: Class) -> bool:
     """Does a class of the project, before the first from outside, say itself what its tasks do?"""
-    for base in cls.mro:
-        if isinstance(base, Class) and not OWN_BEHAVIOUR.isdisjoint(base.namespace):
-            return True
-    return False
+    return any(isinstance(base, Class) and not OWN_BEHAVIOUR.isdisjoint(base.namespace) for base in cls.mro)
 
 
 def template_fields(value: object) -> tuple[str, ...] | None:
@@ -134,11 +130,6 @@ def base_of(operator: str) -> ExternBase:
 def resolve(name: str) -> ExternBase | None:
     """The behaviour of a base class by name, when it is an operator."""
     return base_of(name) if is_operator_class(name) or name == DECORATED else None
-
-
-def described(kwargs: Mapping[str, object]) -> tuple[str, ...]:
-    """The names of arguments, sorted."""
-    return tuple(sorted(kwargs))
 
 
 BASE_RESOLVERS.append(resolve)

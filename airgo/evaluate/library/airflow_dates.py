@@ -20,7 +20,7 @@ def utc_datetime(*args: int, **kwargs: int) -> object:
 @pure("airflow.sdk.timezone.parse")
 def parse(string: str, timezone: object = None, *, strict: bool = False) -> object:
     """`timezone.parse("2024-01-01")`: in UTC unless the text says otherwise."""
-    found = datetime.datetime.fromisoformat(string.replace("Z", "+00:00"))
+    found = datetime.datetime.fromisoformat(string)
     return found if found.tzinfo is not None else found.replace(tzinfo=datetime.UTC)
 
 

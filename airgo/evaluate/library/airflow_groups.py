@@ -47,7 +47,9 @@ def fill(group: GroupDraft, kwargs: Mapping[str, object], call: Call) -> None:
     label = kwargs.get("group_id", Unknown("a group without an id", call.place))
     group.label = settled_id(label, call)
     group.guard = call.machine.guard()
-    group.arguments = {name: Given(value, argument_place(call.place, name)) for name, value in kwargs.items() if name not in ("dag", "parent_group")}
+    group.arguments = {
+        name: Given(value, argument_place(call.place, name)) for name, value in kwargs.items() if name not in ("dag", "parent_group")
+    }
     own, _ = plain_items(kwargs.get("default_args"), call)
     place = argument_place(call.place, "default_args")
     group.default_args = {**parent.default_args, **{name: Given(value, place, "default_args") for name, value in own.items()}}
@@ -100,20 +102,6 @@ def init(call: Call) -> None:
         fill(instance.native, named(rest), rest)
 
 
-def entered(call: Call) -> object:
-    """`super().__enter__()`."""
-    group = group_of(call.args[0])
-    return MISSING if group is None else group.enter(call)
-
-
-def left(call: Call) -> object:
-    """`super().__exit__(...)`."""
-    group = group_of(call.args[0])
-    if group is not None:
-        group.leave(call)
-    return None
-
-
 GROUP_BASE = ExternBase(TASK_GROUP, init=init, create=create)
 extern_base(GROUP_BASE)
 
@@ -128,7 +116,7 @@ def resolve(name: str) -> Model | None:
     if not is_group_class(name):
         return None
 
-    def model(call: Call) -> GroupDraft:
+    def model(call: Call) -> object:
         call.machine.report(OPAQUE_GROUP, f"{name} is read as a plain TaskGroup", call.place)
         return make_group(call)
 

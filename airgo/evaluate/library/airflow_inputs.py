@@ -28,7 +28,11 @@ def variable_get(call: Call) -> object:
     default = call.kwargs.get("default_var", call.kwargs.get("default", call.args[1] if len(call.args) > 1 else MISSING))
     as_json = call.kwargs.get("deserialize_json", call.args[2] if len(call.args) > 2 else False) is True
     if not isinstance(key, str):
-        return Unknown("a Variable whose key is not known", call.place) if not isinstance(key, Symbolic) else Operation("variable", (key,), call.place)
+        return (
+            Unknown("a Variable whose key is not known", call.place)
+            if not isinstance(key, Symbolic)
+            else Operation("variable", (key,), call.place)
+        )
     found = call.machine.config.variables.get(key, MISSING)
     if found is MISSING:
         return Symbol("variable", key, default=default, place=call.place)
@@ -112,7 +116,11 @@ def connection_fields(value: object) -> Mapping[str, object]:
     }
 
 
-@models("airflow.sdk.bases.hook.BaseHook.get_connection", "airflow.sdk.definitions.connection.Connection.get", "airflow.sdk.definitions.connection.Connection.get_connection_from_secrets")
+@models(
+    "airflow.sdk.bases.hook.BaseHook.get_connection",
+    "airflow.sdk.definitions.connection.Connection.get",
+    "airflow.sdk.definitions.connection.Connection.get_connection_from_secrets",
+)
 def get_connection(call: Call) -> object:
     """`BaseHook.get_connection("id")`."""
     key = call.argument(0, "conn_id")

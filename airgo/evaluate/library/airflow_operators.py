@@ -22,7 +22,7 @@ OPAQUE_TASK = Rule(
     "opaque-task",
     Severity.WARNING,
     summary="A task made by something that airgo cannot look into",
-    why="The operator, or the function that makes it, is in a package outside the project. The task stays in the graph, but what it runs is unknown.",
+    why="The operator, or the function that makes it, is in a package outside the project: the task stays, but what it runs is unknown.",
     remedy="Write a mapping for this name (`airgo mappings new`), or add the package's source as a source root",
 )
 UNSEEN_ARGUMENTS = Rule(

@@ -28,7 +28,7 @@ def is_mapping(annotation: object, function: Function, call: Call) -> bool:
     if kind == "SimpleString":
         return str(annotation.evaluated_value).split("[")[0].rpartition(".")[2] in MAPPINGS  # type: ignore[attr-defined]  # as above
     if kind == "Attribute":
-        return annotation.attr.value in MAPPINGS  # type: ignore[attr-defined]  # as above
+        return str(annotation.attr.value) in MAPPINGS  # type: ignore[attr-defined]  # as above
     if kind != "Name":
         return False
     name = annotation.value  # type: ignore[attr-defined]  # as above
@@ -37,4 +37,4 @@ def is_mapping(annotation: object, function: Function, call: Call) -> bool:
         return any(isinstance(base, Extern) and base.name.rpartition(".")[2] in MAPPINGS for base in found.mro)
     if isinstance(found, Extern):
         return found.name.rpartition(".")[2] in MAPPINGS
-    return name == "dict"
+    return bool(name == "dict")

@@ -17,7 +17,14 @@ def watcher(call: Call) -> XComHandle:
     """`list(dag.tasks) >> watcher()`: a task that fails the run when any other task failed, so that teardowns do not hide it."""
     task = TaskDraft(KINDS[""], KINDS[""], None, call.place)
     task.fields = ()
-    arguments = {"task_id": "watcher", "trigger_rule": "one_failed", "retries": 0, "op_args": [], "op_kwargs": {}, "multiple_outputs": False}
+    arguments = {
+        "task_id": "watcher",
+        "trigger_rule": "one_failed",
+        "retries": 0,
+        "op_args": [],
+        "op_kwargs": {},
+        "multiple_outputs": False,
+    }
     task.written = {name: Given(value, call.place) for name, value in arguments.items()}
     construct(task, {**arguments, "python_callable": Extern(WATCHER)}, call)
     return XComHandle(task)

@@ -178,7 +178,9 @@ def decorator(kind: str, call: Call) -> object:
     """`@task`, `@task(...)`, `task(python_callable, ...)` of one kind."""
     function = call.args[0] if call.args else call.kwargs.get("python_callable")
     kwargs = {
-        name: Given(value, argument_place(call.place, name), "decorator") for name, value in call.kwargs.items() if name != "python_callable"
+        name: Given(value, argument_place(call.place, name), "decorator")
+        for name, value in call.kwargs.items()
+        if name != "python_callable"
     }
     if function is None:
         return Native("task", lambda inner: decorate(kind, inner.args[0], kwargs, call))
