@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import posixpath
+import sys
+from collections import OrderedDict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,11 @@ NEVER_IN_PROJECT = frozenset({"airflow"})
 """Top-level packages that are always the installed ones, even when a folder of the project has their name."""
 
 
+NO_LIBRARY = {"test", "this", "antigravity"}
+INSTALLED = (sys.stdlib_module_names | {"yaml", "pendulum", "dateutil", "jinja2", "attr", "attrs", "pydantic"}) - NO_LIBRARY
+"""Top-level modules that are installed wherever Airflow is: Airflow appends its folders to the path, so these are found first."""
+
+
 class SyntaxProblem(Exception):
     """A file is no valid Python; the message says why, `line` and `column` (1-based) where."""
 
@@ -34,24 +41,35 @@ class SyntaxProblem(Exception):
         self.column = column
 
 
+CACHED_TEXT = 1_500_000
+"""Characters of source whose trees are kept."""
+
+
 class ParseCache:
-    """Parsed trees by text, for a whole run: the same helper module is read by many DAG files."""
+    """Parsed trees by text, for a whole run: the same helper module is read by many DAG files.
+
+    A tree takes some hundred times the memory of its text, so the texts kept have at most CACHED_TEXT characters together; those not
+    used for longest go first.
+    """
 
     def __init__(self) -> None:
-        self._trees: dict[str, cst.Module | SyntaxProblem] = {}
-        self._files: dict[tuple[str, str], ParsedFile] = {}
+        self._files: OrderedDict[tuple[str, str], ParsedFile] = OrderedDict()
+        self._size = 0
 
     def parse(self, path: str, text: str) -> ParsedFile:
         """The parsed file. Raises SyntaxProblem."""
-        found = self._files.get((path, text))
-        if found is not None:
-            return found
-        tree = self._trees.get(text)
-        if tree is None:
-            tree = self._trees[text] = parse_tree(text)
+        key = (path, text)
+        if key in self._files:
+            self._files.move_to_end(key)
+            return self._files[key]
+        tree = parse_tree(text)
         if isinstance(tree, SyntaxProblem):
             raise tree
-        file = self._files[path, text] = ParsedFile(path, text, tree)
+        file = self._files[key] = ParsedFile(path, text, tree)
+        self._size += len(text)
+        while self._size > CACHED_TEXT and len(self._files) > 1:
+            (_, old), _ = self._files.popitem(last=False)
+            self._size -= len(old)
         return file
 
 
@@ -141,6 +159,8 @@ def search(machine: Machine, name: str) -> tuple[str, str, bool] | None:
     """The uncached half of `find`."""
     top = name.partition(".")[0]
     if name in NEVER_IN_PROJECT:
+        return None
+    if top in INSTALLED and not any(locate(machine, root, top) for root in machine.import_roots):
         return None
     bare = None
     for root, on_path in search_roots(machine):
