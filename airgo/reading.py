@@ -1,21 +1,26 @@
-"""The first half of the program: from paths on the command line to the IR of every DAG, each file by itself, on several cores."""
+"""The first half of the program: from paths on the command line to the IR of every DAG, each file by itself, on several cores.
+
+The evaluator is imported when a file must be read: a project that is remembered as it is starts without the parser.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import partial
-from typing import TypeVar
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from typing import TYPE_CHECKING, TypeVar
 
-from airgo import ir
-from airgo.build import build_file, infer_version
 from airgo.config import Config
-from airgo.diagnostics import Collector, Diagnostic
+from airgo.diagnostics import Collector, Severity
 from airgo.discovery import Discovered, ProjectFiles, Refused
-from airgo.evaluate.machine import ParseCache, evaluate_file
-from airgo.inspection import file_as_json
+from airgo.remembering import Answer, Memory, TracedFiles
+from airgo.versions import infer_version
+
+if TYPE_CHECKING:
+    from airgo import ir
+    from airgo.evaluate.machine import ParseCache
 
 Progress = Callable[[int, int, str], None]
 """Called before each file: how many are done, how many there are, which comes now."""
@@ -27,6 +32,7 @@ ENOUGH = 24
 @dataclass(slots=True)
 class Run:
     """What a command asks for: a project's files and its settings. `jobs`: processes, 0 for as many as there are cores.
+    `remember`: use and fill the cache of the user.
 
     `strict` raises airgo's own mistakes in place of reporting them: for tests.
     """
@@ -36,6 +42,7 @@ class Run:
     progress: Progress | None = None
     strict: bool = False
     jobs: int = 1
+    remember: bool = False
 
     @property
     def files(self) -> ProjectFiles:
@@ -52,15 +59,15 @@ class Reading:
     versions: Mapping[str, str]
     project_version: str
     strict: bool = False
-    cache: ParseCache = field(default_factory=ParseCache)
 
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """One file as `airgo inspect` prints it, and what was found in it."""
+    """One file as `airgo inspect` prints it, and the worst that was found in it. `trace`: what its evaluation asked of the project."""
 
     document: Mapping[str, object]
-    diagnostics: tuple[Diagnostic, ...]
+    worst: Severity | None
+    trace: Mapping[tuple[str, str], Answer] = field(default_factory=dict)
 
 
 def begin(run: Run) -> Reading:
@@ -85,37 +92,73 @@ def read_all(files: ProjectFiles, paths: tuple[str, ...]) -> dict[str, str]:
 
 def read_file(reading: Reading, path: str, collector: Collector) -> ir.File:
     """Evaluate one DAG file and build the IR of its DAGs."""
-    evaluation = evaluate_file(reading.files, path, reading.config, collector, strict=reading.strict, cache=reading.cache)
+    from airgo.build import build_file
+    from airgo.evaluate.machine import evaluate_file
+
+    evaluation = evaluate_file(reading.files, path, reading.config, collector, strict=reading.strict, cache=parse_cache())
     return build_file(evaluation, reading.config, collector, reading.versions[path])
 
 
+@cache
+def parse_cache() -> ParseCache:
+    """The trees parsed in this process, by content: modules that many DAG files import are parsed once."""
+    from airgo.evaluate.machine import ParseCache
+
+    return ParseCache()
+
+
 def inspect(run: Run) -> list[Inspected]:
-    """Every DAG file as JSON, in the order of the files."""
-    return list(each_file(run, begin(run), inspect_file))
+    """Every DAG file as JSON, in the order of the files; what is remembered and still holds is not read again."""
+    reading = begin(run)
+    memory = Memory.open(run.files, run.config) if run.remember else None
+    found: dict[str, Inspected] = {}
+    for path in run.found.dag_files if memory is not None else ():
+        kept = memory.recall(path, reading.versions[path]) if memory is not None else None
+        if kept is not None:
+            found[path] = recalled(kept)
+    rest = tuple(path for path in run.found.dag_files if path not in found)
+    for path, made in zip(rest, each_file(run, reading, inspect_file, rest), strict=True):
+        found[path] = made
+        if memory is not None:
+            worst = str(made.worst) if made.worst is not None else None
+            memory.keep(path, reading.versions[path], {"document": made.document, "worst": worst}, made.trace)
+    return [found[path] for path in run.found.dag_files]
+
+
+def recalled(kept: Mapping[str, object]) -> Inspected:
+    """A result from the cache."""
+    document, worst = kept["document"], kept["worst"]
+    assert isinstance(document, Mapping)
+    return Inspected(document, Severity(str(worst)) if worst is not None else None)
 
 
 def inspect_file(reading: Reading, path: str) -> Inspected:
     """One DAG file as JSON."""
+    from airgo.inspection import file_as_json
+
     collector = Collector()
-    file = read_file(reading, path, collector)
-    return Inspected(file_as_json(file, collector.sorted()), collector.sorted())
+    files = TracedFiles(reading.files.root, reading.files.source_roots)
+    file = read_file(replace(reading, files=files), path, collector)
+    found = collector.sorted()
+    worst = max((d.severity for d in found), key=lambda severity: severity.rank, default=None)
+    return Inspected(file_as_json(file, found), worst, files.trace)
 
 
-def each_file(run: Run, reading: Reading, work: Callable[[Reading, str], T]) -> Iterator[T]:
+def each_file(run: Run, reading: Reading, work: Callable[[Reading, str], T], paths: tuple[str, ...] | None = None) -> Iterator[T]:
     """`work(reading, path)` for each DAG file, in order; on several processes when it is worth it. The results are the same either way."""
-    paths = run.found.dag_files
+    paths = run.found.dag_files if paths is None else paths
     jobs = min(run.jobs or os.cpu_count() or 1, len(paths))
     if jobs < 2 or len(paths) < ENOUGH or "fork" not in multiprocessing.get_all_start_methods():
         results: Iterator[T] = map(partial(work, reading), paths)
-        yield from watched(run, results)
+        yield from watched(run, paths, results)
         return
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
-        yield from watched(run, pool.imap(partial(work, reading), paths, chunksize=max(1, min(16, len(paths) // (jobs * 4)))))
+        yield from watched(run, paths, pool.imap(partial(work, reading), paths, chunksize=max(1, min(16, len(paths) // (jobs * 4)))))
 
 
-def watched(run: Run, results: Iterator[T]) -> Iterator[T]:
+def watched(run: Run, paths: tuple[str, ...], results: Iterator[T]) -> Iterator[T]:
     """The results, with progress before each."""
-    for number, path in enumerate(run.found.dag_files):
+    for number, path in enumerate(paths):
         if run.progress is not None:
-            run.progress(number, len(run.found.dag_files), path)
+            run.progress(number, len(paths), path)
         yield next(results)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +14,7 @@ from airgo.cli.exits import FINDINGS, UsageProblem
 
 if TYPE_CHECKING:
     from airgo.config import Config
-    from airgo.diagnostics import Diagnostic
+    from airgo.diagnostics import Severity
     from airgo.reading import Run
 
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="DAG files, or folders to look through.", show_default=False)]
@@ -37,12 +37,14 @@ SETTINGS: dict[str, str] = {
     "create-cron-data-intervals": "What a cron schedule means, where the deployment changed it: true or false.",
 }
 """Settings of airgo.toml that are plain flags. `variables`, `env`, `source-roots`, `images`, `pools` have flags of their own, below."""
+RUNNING = ("jobs", "no_cache")
+"""How a run is done, not what it gives."""
 PAIRS = {"variable": "variables", "env": "env", "connection": "connections", "image": "images", "pool": "pools"}
 
 
 def project_options(command: Callable[..., object]) -> Callable[..., object]:
     """Give a command every option of the project; they arrive as one keyword argument `settings` (a dict of the flags given)."""
-    names = {"config_file", "project", "source_root", *PAIRS, *(key.replace("-", "_") for key in SETTINGS)}
+    names = {"config_file", "project", "source_root", *RUNNING, *PAIRS, *(key.replace("-", "_") for key in SETTINGS)}
     extra = [keyword(name, annotation) for name, annotation in shared_annotations().items()]
 
     def wrapper(**arguments: Any) -> object:  # Typer calls with what its parameters say
@@ -69,6 +71,8 @@ def shared_annotations() -> dict[str, object]:
         "project": Annotated[Path | None, typer.Option(metavar="DIR", help="The project's root (default: found above the first PATH).")],
         "source_root": Annotated[list[str] | None, typer.Option(metavar="DIR", help="An import root, relative to the project.")],
     }
+    found["jobs"] = Annotated[int | None, typer.Option(min=0, metavar="N", help="Processes (default: as many as there are cores).")]
+    found["no_cache"] = Annotated[bool | None, typer.Option("--no-cache", help="Neither use nor fill the cache of what was read.")]
     words = {"pool": "N", "connection": "URI"}
     for flag in PAIRS:
         what = f"{flag.capitalize()} of the deployment; may be repeated."
@@ -123,15 +127,15 @@ def open_project(paths: Sequence[Path], settings: dict[str, Any]) -> Run:
         found = discovery.discover(paths, root, source_roots=config.source_roots, exclude=config.exclude)
     except discovery.NoSuchPath as problem:
         raise UsageProblem(str(problem)) from problem
-    return Run(found, config, progress=progress())
+    return Run(found, config, progress=progress(), jobs=settings.get("jobs") or 0, remember=not settings.get("no_cache"))
 
 
-def exit_code(diagnostics: Sequence[Diagnostic], fail_on: str) -> int:
-    """1 when some diagnostic is at or above the severity, else 0. Raises UsageProblem for a word that is no severity."""
+def exit_code(severities: Iterable[Severity], fail_on: str) -> int:
+    """1 when some severity is at or above the given one, else 0. Raises UsageProblem for a word that is no severity."""
     ranks = {"note": 0, "warning": 1, "error": 2, "never": 3}
     if fail_on not in ranks:
         raise UsageProblem(f"--fail-on {fail_on}: choose error, warning, note or never")
-    return FINDINGS if any(d.severity.rank >= ranks[fail_on] for d in diagnostics) else 0
+    return FINDINGS if any(severity.rank >= ranks[fail_on] for severity in severities) else 0
 
 
 def say(message: str) -> None:

@@ -42,7 +42,7 @@ def command(
     if output is None:
         print(manifests_as_one(result), end="")
         say("\n".join(summary_lines(report)))
-        return exit_code(result.diagnostics, fail_on)
+        return exit_code([d.severity for d in result.diagnostics], fail_on)
     plan = write(output, result, report, run, force=force, dry_run=dry_run or check)
     show_diagnostics(result, run)
     say("\n".join([*summary_lines(report), *plan_lines(plan, output, dry_run=dry_run or check)]))
@@ -50,7 +50,7 @@ def command(
         return CLEAN if plan.clean else FINDINGS
     if plan.kept:
         return FINDINGS
-    return exit_code(result.diagnostics, fail_on)
+    return exit_code([d.severity for d in result.diagnostics], fail_on)
 
 
 def report_of(result: Result, run: Run) -> Report:

@@ -31,4 +31,4 @@ def command(
     if not files:
         say("airgo: no file with a DAG below " + ", ".join(run.found.searched))
         return 1
-    return exit_code([diagnostic for file in files for diagnostic in file.diagnostics], fail_on)
+    return exit_code([file.worst for file in files if file.worst is not None], fail_on)

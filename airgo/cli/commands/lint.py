@@ -49,7 +49,7 @@ def command(
     if not result.dags:
         say("airgo: no DAG found below " + ", ".join(run.found.searched))
         return FINDINGS
-    return exit_code(chosen, fail_on)
+    return exit_code([d.severity for d in chosen], fail_on)
 
 
 def selected(diagnostics: Sequence[Diagnostic], config: Config) -> tuple[Diagnostic, ...]:
