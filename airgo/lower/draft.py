@@ -49,6 +49,7 @@ class TemplateDraft:
     `outputs` may hold "items" (→ "/tmp/airgo/items"): the body can write the list of JSON texts that a mapped task fans out over.
     `reads_everything`: the code pulls XComs that nobody could determine, so all of its ancestors' values are kept.
     `lets_through`: an expression over workflow-wide values; where it is false the direct downstream tasks are skipped.
+    `raw_outputs`: what it writes is JSON of its own making, not in the wire format; readers have to escape it.
     `notes`: ledger outcomes that are not `mapped`, by argument name: (outcome, code or None, reason or None).
     `env` of the body's container gets the entries for EnvRef holes from `airgo.lower.inputs`.
     """
@@ -70,6 +71,7 @@ class TemplateDraft:
     notes: dict[str, tuple[Outcome, str | None, str | None]] = field(default_factory=dict)
     why_not_better: str | None = None
     lets_through: str | None = None
+    raw_outputs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

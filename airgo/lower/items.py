@@ -12,7 +12,7 @@ from airgo.argo.text_rendering import UNPROTECTABLE, Unprotectable, realise
 from airgo.lower.draft import CannotLower, Expansion, Leaf, Node, TemplateDraft, WorkflowDraft
 from airgo.lower.expansion import INEXACT_EXPANSION
 from airgo.lower.references import safe_output
-from airgo.lower.xcom import as_text
+from airgo.lower.xcom import as_text, instance_texts
 from airgo.mapping.wire import escaped
 from airgo.values import is_plain
 
@@ -102,7 +102,7 @@ def _list_code(name: str, expansion: Expansion, draft: WorkflowDraft) -> str:
     producer = draft.nodes[expansion.sources[name].task_id]
     code = f"fromJSON({safe_output(producer.name, items_output(producer), '[]')})"
     if producer.task.mapped:
-        code = f"map({code}, type(#) == 'string' ? # : toJson(#))"
+        code = instance_texts(safe_output(producer.name, items_output(producer), "[]"))
     return code if name in expansion.json_names else f"map({code}, {as_text('#')})"
 
 

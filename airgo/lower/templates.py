@@ -162,7 +162,7 @@ def _notices(node: Node, rendered: Rendered, draft: WorkflowDraft) -> None:
 def _made(node: Node, mapping: OperatorMapping, values: Mapping[str, object], rendered: Rendered, draft: WorkflowDraft) -> TemplateDraft:
     if mapping.strategy is None:
         node.body_targets = dict(rendered.targets)
-        return TemplateDraft(rendered.body, node.name, node.task.span, outputs=dict(rendered.outputs))
+        return TemplateDraft(rendered.body, node.name, node.task.span, outputs=dict(rendered.outputs), raw_outputs=True)
     strategy = strategies.find(mapping.strategy)
     if strategy is None:
         raise CannotLower(UNRENDERABLE, f"the mapping of {mapping.name} names the strategy {mapping.strategy}, which does not exist")

@@ -44,7 +44,7 @@ AGGREGATE = Rule(
     Severity.NOTE,
     "the values of all instances of a mapped task, read as one list",
     "Argo puts the instances' values into one list. If all of them are objects or lists it reads and writes them again, "
-    "and a number such as 1.0 becomes 1.",
+    "and a number such as 1.0 becomes 1. Instances that failed or were skipped are left out.",
     "nothing, unless the difference between 1 and 1.0 matters",
 )
 
@@ -59,6 +59,10 @@ class Producer:
     waits_on: str
     many: bool
     outside: bool = False
+
+
+_WIRE = "replace(replace({}, '{{' + '{{', '{{\\\\u007b'), '$', '\\\\u0024')"
+"""JSON text with the braces that Argo reads and the dollars that Kubernetes reads written as JSON's escapes."""
 
 
 def xcom(draft: WorkflowDraft) -> None:
@@ -229,6 +233,17 @@ def _borrow(hole: XComHole, draft: WorkflowDraft) -> str:
     return name
 
 
+def escaped_json(code: str) -> str:
+    """JSON that any program wrote, in the wire format: without tags of Argo's and dollars that Kubernetes reads; an empty file is null."""
+    return f"map([{code}], trim(#) == '' ? 'null' : {_WIRE.format('#')})[0]"
+
+
+def instance_texts(code: str) -> str:
+    """The JSON texts that a mapped task's instances wrote, from the list that Argo makes of them: values, if all are objects or lists."""
+    text = "(type(#) == 'string' ? # : toJson(#))"
+    return f"map(fromJSON({code}), {_WIRE.format(text)})"
+
+
 def as_text(json_code: str) -> str:
     """The expression for a value's text, from the expression of its JSON text: Python's names for true, false and null.
 
@@ -244,11 +259,12 @@ def _read_json(task_id: str, key: str, draft: WorkflowDraft) -> str:
     if key not in producer.node.outputs_read:
         return "'[]'" if producer.many else "'null'"  # it pushes nothing, or cannot run: every read of it is None
     if not producer.many:
-        return safe_output(producer.node.name, output_parameter(key))
+        read = safe_output(producer.node.name, output_parameter(key))
+        return escaped_json(read) if producer.node.draft is not None and producer.node.draft.raw_outputs else read
     handing_on = draft.nodes[producer.waits_on]
     name = key if producer.waits_on == task_id else export_name(producer.node, key)
     read = safe_output(handing_on.name, output_parameter(name, mapped=True), "[]")
-    return f"'[' + join(map(fromJSON({read}), type(#) == 'string' ? # : toJson(#)), ',') + ']'"
+    return f"'[' + join({instance_texts(read)}, ',') + ']'"
 
 
 def filled(leaf: Leaf, draft: WorkflowDraft) -> Leaf:

@@ -23,9 +23,9 @@ def workflows(dag, date):
         namespace = file.read().strip()
     with open(ACCOUNT + "/token") as file:
         token = file.read().strip()
-    selector = urllib.parse.quote("airgo/dag=%s,airgo/logical-date=%s" % (dag, date))
-    host = "https://%s:%s" % (os.environ["KUBERNETES_SERVICE_HOST"], os.environ["KUBERNETES_SERVICE_PORT"])
-    url = "%s/apis/argoproj.io/v1alpha1/namespaces/%s/workflows?labelSelector=%s" % (host, namespace, selector)
+    selector = urllib.parse.quote(f"airgo/dag={dag},airgo/logical-date={date}")
+    host = f"https://{os.environ['KUBERNETES_SERVICE_HOST']}:{os.environ['KUBERNETES_SERVICE_PORT']}"
+    url = f"{host}/apis/argoproj.io/v1alpha1/namespaces/{namespace}/workflows?labelSelector={selector}"
     request = urllib.request.Request(url, headers={"Authorization": "Bearer " + token})
     context = ssl.create_default_context(cafile=ACCOUNT + "/ca.crt")
     with urllib.request.urlopen(request, context=context, timeout=60) as answer:
@@ -68,7 +68,7 @@ def main():
     tasks = json.loads(os.environ["AIRGO_TASKS"])
     seen = found(os.environ["AIRGO_DAG"], os.environ["AIRGO_DATES"].split(), tasks)
     code = verdict(seen, *(json.loads(os.environ[name]) for name in ("AIRGO_ALLOWED", "AIRGO_FAILED", "AIRGO_SKIPPED")))
-    print("%s: %s" % (os.environ["AIRGO_DAG"], ", ".join(seen)), flush=True)
+    print(os.environ["AIRGO_DAG"] + ": " + ", ".join(seen), flush=True)
     if code == 3:
         os.makedirs("/tmp/airgo", exist_ok=True)
         with open("/tmp/airgo/airgo-state", "w") as file:

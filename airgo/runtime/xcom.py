@@ -15,4 +15,4 @@ def write_xcom(name: str, value: Any) -> None:
     except (TypeError, ValueError) as error:
         raise TypeError(f"the XCom {name} cannot be written as JSON: {error}") from error
     with open(os.path.join(AIRGO_FOLDER, name), "w") as file:
-        file.write(text.replace("{" * 2, "{\\u007b"))
+        file.write(text.replace("{" * 2, "{\\u007b").replace("$", "\\u0024"))

@@ -11,7 +11,8 @@ from airgo.callables.imports import REPLACED
 from airgo.lower.strategies.python_script import FOLDER, Script
 
 RESULT = "result"
-ESCAPE = '"{" * 2, "{\\\\u007b"'
+ESCAPE = '"{" * 2, "{\\\\u007b").replace("$", "\\\\u0024"'
+"""Arguments of `.replace`: the braces that Argo would read, and the dollars that Kubernetes would read in an env value."""
 """Two braces that stand together would be the start of a tag in the script itself."""
 
 Outputs = Callable[[Script, frozenset[str], "Result"], None]
