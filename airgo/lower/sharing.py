@@ -10,6 +10,7 @@ from airgo.argo.text import EnvRef, Expression, Input, ItemHole, Text, map_text,
 from airgo.lower.draft import Leaf, Node, WorkflowDraft
 from airgo.lower.landing import inputs_in_expressions
 from airgo.lower.parameters_of_xcom import DEFAULTS, output_parameter
+from airgo.lower.result import Rename
 
 _TASK_DATA = re.compile(r"\b(tasks\??[.\[]|inputs\.)")
 """What only a DAG template can read: its tasks, and its own inputs."""
@@ -91,9 +92,18 @@ def _template(name: str, nodes: list[Node], draft: WorkflowDraft) -> dict[str, o
         template["synchronization"] = {"semaphores": first.synchronization}
     template |= body
     outputs = _outputs(first)
+    _record_renames(first, draft)
     if outputs:
         template["outputs"] = {"parameters": outputs}
     return template
+
+
+def _record_renames(node: Node, draft: WorkflowDraft) -> None:
+    """XCom keys whose parameters have another name."""
+    for key in sorted(node.outputs_read - {"return_value", *DEFAULTS}):
+        rename = Rename("xcom", draft.dag.id, key, output_parameter(key))
+        if rename.id != rename.name and rename not in draft.renames:
+            draft.renames.append(rename)
 
 
 def _in_expressions(body: dict[str, object]) -> set[str]:
