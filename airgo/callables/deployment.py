@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import libcst as cst
 
@@ -53,7 +54,7 @@ class Reads:
 
 def reads(source: Source, node: cst.CSTNode, replaced: Mapping[str, str], into: Reads) -> None:
     """Gather what a piece of code reads. `replaced`: names in the script that stand for names of Airflow."""
-    for part, written in parts(node, False):
+    for part, written in candidates(node):
         if isinstance(part, cst.Call):
             call(source, part, replaced, into)
         elif isinstance(part, cst.Subscript) and not written and dotted_name(part.value) in ENVIRONMENT:
@@ -102,6 +103,12 @@ def unknown_method(source: Source, node: cst.Attribute, replaced: Mapping[str, s
     if name in READERS and node.attr.value not in READERS[name][1]:
         words = f"the code uses {name}.{node.attr.value}, which exists only where Airflow is installed"
         into.problems.append(Problem(rules.NEEDS_AIRFLOW, words, source.span(node)))
+
+
+@lru_cache(maxsize=10_000)
+def candidates(node: cst.CSTNode) -> tuple[tuple[cst.CSTNode, bool], ...]:
+    """The calls, subscripts and attributes in a node, with whether they are assigned to."""
+    return tuple(one for one in parts(node, False) if isinstance(one[0], cst.Call | cst.Subscript | cst.Attribute))
 
 
 def parts(node: cst.CSTNode, written: bool) -> Iterator[tuple[cst.CSTNode, bool]]:

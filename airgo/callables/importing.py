@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -192,7 +193,7 @@ class Imports:
 
     def members(self, source: Source, name: str, module: str, user: cst.CSTNode, tree: Tree) -> None:
         """What is used of a module of the project that the code holds as an object."""
-        chains = list(attribute_chains(user, name))
+        chains = attribute_chains_in(user, name)
         if () in chains or name in source.touched:
             words = f"the module {module} is used as a value, so what it must hold is not known"
             self.names.problem(rules.NOT_CARRIED, words, source, user)
@@ -233,10 +234,11 @@ class Imports:
 
     def inside(self, source: Source, node: cst.CSTNode) -> None:
         """Imports in the bodies of functions, which run when the function does: their text stays as it is."""
-        for statement in nested_imports(node, False):
+        nested, guarded = imports_in(node)
+        for statement in nested:
             for binding in bound_by(statement, source.package):
                 self.inner(source, binding, node)
-        for statement in guarded_imports(node):
+        for statement in guarded:
             for binding in bound_by(statement, source.package):
                 self.package(binding)
                 if kind_of(binding.full) == "airflow" or self.in_project_by_path(binding):
@@ -285,6 +287,12 @@ class Imports:
         self.members(source, binding.bound, binding.module, user, inner)
 
 
+@lru_cache(maxsize=10_000)
+def attribute_chains_in(node: cst.CSTNode, name: str) -> tuple[tuple[str, ...], ...]:
+    """Every attribute path that `node` reads from `name`, each once."""
+    return tuple(dict.fromkeys(attribute_chains(node, name)))
+
+
 def attribute_chains(node: cst.CSTNode, name: str) -> Iterator[tuple[str, ...]]:
     """Every attribute path that `node` reads from `name`, longest first; an empty one where the name stands alone."""
     if isinstance(node, cst.Attribute):
@@ -309,6 +317,12 @@ def attribute_chains(node: cst.CSTNode, name: str) -> Iterator[tuple[str, ...]]:
         return
     for child in parts(node):
         yield from attribute_chains(child, name)
+
+
+@lru_cache(maxsize=10_000)
+def imports_in(node: cst.CSTNode) -> tuple[tuple[cst.Import | cst.ImportFrom, ...], tuple[cst.Import | cst.ImportFrom, ...]]:
+    """The import statements of a node: those inside functions, and those outside."""
+    return tuple(nested_imports(node, False)), tuple(guarded_imports(node))
 
 
 def guarded_imports(node: cst.CSTNode) -> Iterator[cst.Import | cst.ImportFrom]:

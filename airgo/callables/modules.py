@@ -183,7 +183,18 @@ class Sources:
     def of_code(self, code: CodeRef) -> Source:
         """The module that a callable stands in."""
         assert isinstance(code.tree, cst.Module)
+        self._meet(code.globals)
         return self._keep(Source(code.module, code.path, code.tree, code.place.locator, code.globals))
+
+    def _meet(self, namespace: Mapping[str, object]) -> None:
+        """Know every module that evaluation ran and that can be reached from here: its tree is parsed, and its names have values."""
+        waiting = [namespace]
+        while waiting:
+            for value in waiting.pop().values():
+                module = value if isinstance(value, EvaluatedModule) else getattr(value, "module", None)
+                if isinstance(module, EvaluatedModule) and module.file.path not in self._by_path:
+                    self.of_evaluated(module)
+                    waiting.append(module.namespace)
 
     def at(self, file: ParsedFile) -> Source:
         """The module of a file."""

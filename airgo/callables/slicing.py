@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import libcst as cst
 
@@ -183,11 +184,17 @@ def functions_of(entry: tuple[cst.FunctionDef | cst.Lambda, Source] | None, coll
     return tuple(carried)
 
 
-def functions_in(node: cst.CSTNode) -> list[cst.FunctionDef | cst.Lambda]:
+@lru_cache(maxsize=10_000)
+def functions_in(node: cst.CSTNode) -> tuple[cst.FunctionDef | cst.Lambda, ...]:
     """Functions and lambdas in a node, outermost first."""
+    return tuple(found_functions(node))
+
+
+def found_functions(node: cst.CSTNode) -> list[cst.FunctionDef | cst.Lambda]:
+    """`functions_in`, looked for."""
     own: list[cst.FunctionDef | cst.Lambda] = [node] if isinstance(node, cst.FunctionDef | cst.Lambda) else []
     for child in parts(node):
-        own.extend(functions_in(child))
+        own.extend(found_functions(child))
     return own
 
 

@@ -128,7 +128,14 @@ def test_the_context_is_followed_into_helpers(make, cut) -> None:
 
 def test_params_keep_their_types(make, cut) -> None:
     """A param is read as the type that its default has."""
-    params = (ir.Param("n", 5), ir.Param("name", "x"), ir.Param("flag", True), ir.Param("rows", [1]), ir.Param("none", None))
+    params = (
+        ir.Param("n", 5),
+        ir.Param("name", "x"),
+        ir.Param("flag", True),
+        ir.Param("rows", [1]),
+        ir.Param("none", None),
+        ir.Param("count", None, {"type": ["null", "integer"]}),
+    )
     made = make(cut("def task(params):\n    return params\n"), params=params)
     holes = {
         Simple("workflow.parameters.n"): "6",
@@ -136,8 +143,9 @@ def test_params_keep_their_types(make, cut) -> None:
         Simple("workflow.parameters.flag"): "False",
         Simple("workflow.parameters.rows"): '["a"]',
         Simple("workflow.parameters.none"): "null",
+        Simple("workflow.parameters.count"): "3",
     }
-    expected = {"n": 6, "name": "12", "flag": False, "rows": ["a"], "none": None}
+    expected = {"n": 6, "name": "12", "flag": False, "rows": ["a"], "none": None, "count": 3}
     assert made.run("return_value", holes=holes).value() == expected
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from airgo import ir
 from airgo.argo.text import Simple, Text, XComHole
 from airgo.callables.context_keys import MOMENTS, ContextUse
 from airgo.callables.literals import DATETIME_MODULE, NoLiteral, literal
@@ -14,7 +15,7 @@ from airgo.lower.draft import CannotLower, Leaf, Node, WorkflowDraft
 from airgo.lower.values import template_context
 from airgo.macros import NotExact, render_template
 from airgo.source import Span
-from airgo.values import ParamValue, is_plain
+from airgo.values import ParamValue, Symbol, is_plain
 
 OBJECTS = ("dag_run", "dag", "task", "ti", "task_instance")
 
@@ -116,9 +117,9 @@ class ContextValues:
 
     def conf_value(self, key: str) -> str:
         """One key of dag_run.conf."""
-        default = next((param.default for param in self.draft.dag.params if param.name == key), "")
+        param = next((param for param in self.draft.dag.params if param.name == key), ir.Param(key, ""))
         name = template_context(self.node.task, self.draft).conf(key, "")
-        return self.typed(("dag_run", "conf", key), Text((Simple(f"workflow.parameters.{name}"),)), default)
+        return self.typed(("dag_run", "conf", key), Text((Simple(f"workflow.parameters.{name}"),)), param)
 
     def params(self) -> str:
         """All params of the DAG, those of the task before them."""
@@ -129,7 +130,7 @@ class ContextValues:
         for param in self.draft.dag.params:
             if param.name not in fixed:
                 leaf = Text((Simple(f"workflow.parameters.{context.parameter(param.name)}"),))
-                items.append(f"{param.name!r}: {self.typed(('params', param.name), leaf, param.default)}")
+                items.append(f"{param.name!r}: {self.typed(('params', param.name), leaf, param)}")
         for key, value in fixed.items():
             items.append(f"{key!r}: {self.literal(key, value.default if isinstance(value, ParamValue) else value)}")
         return "{" + ", ".join(items) + "}"
@@ -145,20 +146,23 @@ class ContextValues:
         """A param without a value."""
         raise CannotLower(CONTEXT, f"the param {key} of {self.node.task.id} has a value that cannot be carried", self.span)
 
-    def typed(self, path: tuple[str, ...], leaf: Leaf, default: object) -> str:
-        """A workflow parameter as the type that its default has: texts are texts, everything else is JSON."""
+    def typed(self, path: tuple[str, ...], leaf: Leaf, param: ir.Param) -> str:
+        """A workflow parameter as the type that its param has: texts are texts, everything else is JSON."""
         self.modules.add("os")
         if path not in self.names:
             self.names[path] = self.carry(re.sub(r"[^A-Za-z0-9_]+", "_", "_".join(path)), leaf)
         read = f'os.environ["{self.names[path]}"]'
-        if isinstance(default, str):
+        text = is_text(param)
+        if text is None:
+            words = f"{self.node.task.id} reads {'.'.join(path)}, whose type is not known"
+            raise CannotLower(CONTEXT, words, self.span)
+        if not text:
+            self.modules.add("json")
+        if param.default is None:
+            return f'(None if {read} == "null" else {read if text else f"json.loads({read})"})'
+        if text:
             return read
-        self.modules.add("json")
-        if isinstance(default, bool):
-            return f"json.loads({read}.lower())"
-        if default is None:
-            return f'(None if {read} == "null" else {read})'
-        return f"json.loads({read})"
+        return f"json.loads({read}.lower())" if isinstance(param.default, bool) else f"json.loads({read})"
 
     def task_instance(self, pushed: Mapping[str, str]) -> str:
         """`ti`, with the XComs that are pulled through it and the keys that it hands on."""
@@ -182,6 +186,22 @@ class ContextValues:
             wanted = "_".join(path if key != "return_value" else path[:2])
             self.names[path] = self.carry(re.sub(r"[^A-Za-z0-9_]+", "_", wanted), Text((XComHole((task_id,), key, json=True),)))
         return self.names[path]
+
+
+def is_text(param: ir.Param) -> bool | None:
+    """Are a param's values texts? Its default and its schema say so; None when neither does."""
+    written = param.schema.get("type")
+    kinds = {written} if isinstance(written, str) else set(written) if isinstance(written, list | tuple) else set()
+    kinds.discard("null")
+    if isinstance(param.default, str):
+        return True
+    if isinstance(param.default, Symbol) and param.default.kind in ("variable", "env") and not kinds - {"string"}:
+        return True
+    if param.default is None:
+        return kinds == {"string"} or not kinds if len(kinds) < 2 else None
+    if not is_plain(param.default):
+        return kinds == {"string"} if kinds else None
+    return False
 
 
 def dictionary(items: Mapping[str, str]) -> str:

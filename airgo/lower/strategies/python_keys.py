@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import libcst as cst
 
@@ -33,9 +34,15 @@ def keys_in(value: object, task_id: str) -> Iterator[str]:
         if isinstance(part, XComRef) and part.task_id == task_id:
             yield part.key
         elif isinstance(part, CodeRef) and isinstance(part.tree, cst.Module):
-            yield from LITERAL_KEY.findall(part.tree.code)
+            yield from literal_keys(part.tree)
     for text in texts(value):
         yield from LITERAL_KEY.findall(text)
+
+
+@lru_cache(maxsize=1_000)
+def literal_keys(tree: cst.Module) -> tuple[str, ...]:
+    """Keys that a module's code asks for by literal text."""
+    return tuple(dict.fromkeys(LITERAL_KEY.findall(tree.code)))
 
 
 def texts(value: object) -> Iterator[str]:

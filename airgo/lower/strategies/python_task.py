@@ -225,7 +225,7 @@ class PythonTask:
     def _files(self) -> dict[str, str]:
         """The file of each XCom key that the task may hand on."""
         keys = [*self.use.pushes]
-        asked = sorted(keys_read(self.draft.dag, self.task.id))
+        asked = sorted(keys_read(self.draft.dag, self.task.id)) if self._multiple() or self.use.pushes_unknown else []
         if truth(self.task.value("do_xcom_push", True)) is not False:
             keys = ["return_value", "items", *keys, *(asked if self._multiple() else ())]
         if self.use.pushes_unknown:
