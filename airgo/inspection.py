@@ -129,7 +129,12 @@ def arguments_as_json(task: Task) -> dict[str, Json]:
     """What reached the constructors. A class of the project with a behaviour of its own is what runs, so its own arguments count first."""
     own = {name: given for name, given in task.written.items() if name != "default_args"}
     merged: Mapping[str, Argument] = {**task.arguments, **own} if task.overrides_execute else {**own, **task.arguments}
-    return {name: value_as_json(argument.value) for name, argument in merged.items() if name not in ("task_id", "default_args")}
+    return {name: argument_as_json(argument) for name, argument in merged.items() if name not in ("task_id", "default_args")}
+
+
+def argument_as_json(argument: Argument) -> Json:
+    """A value; a template file's name stands for its text, which Airflow puts in its place when it loads the DAG."""
+    return value_as_json(argument.value if argument.file_text is None else argument.file_text)
 
 
 def expand_as_json(expand: Expand | None) -> Json:

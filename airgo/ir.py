@@ -25,6 +25,8 @@ class Argument:
     value: object
     span: Span
     origin: Origin = "call"
+    file_text: object = None
+    """What Airflow puts in place of a value that names template files: the text, or a list; None when it names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,8 @@ class Dag:
     tags: tuple[object, ...] = ()
     params: tuple[Param, ...] = ()
     guard: Guard | None = None
+    made_by: str = ""
+    """The file whose loading made the DAG, when this file only imports it: Airflow then finds the DAG in both."""
 
     def task(self, task_id: str) -> Task | None:
         """The task of this id."""

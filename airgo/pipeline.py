@@ -101,8 +101,10 @@ def convert_file(reading: Reading, path: str) -> FileResult:
     """One DAG file: evaluate, build, and lower each of its DAGs."""
     collector = Collector()
     file = read_file(reading, path, collector)
-    lowered = tuple(one for dag in file.dags if (one := lower_one(dag, reading, collector)) is not None)
-    dags = tuple(DagFound(dag.id, dag.span, tuple((up, task.id) for task in dag.tasks for up in task.upstream)) for dag in file.dags)
+    # a DAG that this file only imports from another DAG file is that file's
+    own = [dag for dag in file.dags if dag.made_by not in reading.versions]
+    lowered = tuple(one for dag in own if (one := lower_one(dag, reading, collector)) is not None)
+    dags = tuple(DagFound(dag.id, dag.span, tuple((up, task.id) for task in dag.tasks for up in task.upstream)) for dag in own)
     return FileResult(file.path, file.status, file.imported, dags, lowered, collector.sorted())
 
 

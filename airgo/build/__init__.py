@@ -23,7 +23,7 @@ def build_file(evaluation: Evaluation, config: Config, collector: Collector, air
     if not isinstance(state, Authoring):
         return File(evaluation.path, "error" if evaluation.status == "error" else "no-dag", (), evaluation.imported)
     named = set(map(id, dags_among(evaluation.namespace.values())))
-    drafts = [dag for dag in state.dags if (dag.registered or id(dag) in named) and dag.owner in (None, evaluation.path)]
+    drafts = [dag for dag in state.dags if dag.registered or id(dag) in named]
     freezer = Freezer(state.machine)
     stem = PurePosixPath(evaluation.path).stem
     dags = [

@@ -8,7 +8,8 @@ from airgo import catalogue
 from airgo.build.dates import as_datetime, in_utc, timezone_of
 from airgo.build.graph import check_cycles
 from airgo.build.schedules import FORMS, Reader
-from airgo.build.tasks import BAD_ID, KEY, LONGEST_KEY, arguments_of, build_task, combined, expand_of, seconds
+from airgo.build.tasks import BAD_ID, KEY, LONGEST_KEY, Surroundings, arguments_of, build_task, combined, expand_of, seconds
+from airgo.build.template_files import search_folders
 from airgo.build.values import Freezer
 from airgo.catalogue import COMMON_PARAMETERS
 from airgo.config import Config
@@ -92,13 +93,16 @@ def build_dag(dag: DagDraft, freezer: Freezer, path: str, config: Config, collec
         collector.add(
             REPEATED_DAG.at(dag.place.span, f"{dag_id} is made once for each element of something that is not known", subject=dag_id)
         )
+    files = None if freezer.machine is None else freezer.machine.files
+    folders = [] if files is None else search_folders(path, value_of(arguments, "template_searchpath"), files)
+    around = Surroundings(dag_id, ids, freezer, version, collector, folders)
     return Dag(
         id=dag_id,
         path=path,
         span=dag.place.span,
         airflow_version=version,
         schedule=schedule,
-        tasks=tuple(build_task(task, task_id, ids, freezer, version, collector, dag_id) for task, task_id in ids.items()),
+        tasks=tuple(build_task(task, task_id, around) for task, task_id in ids.items()),
         groups=tuple(build_group(group, freezer) for group in dag.root.groups() if isinstance(group.id, str)),
         arguments=arguments,
         default_args=defaults,
@@ -112,6 +116,7 @@ def build_dag(dag: DagDraft, freezer: Freezer, path: str, config: Config, collec
         tags=tags_of(value_of(arguments, "tags")),
         params=params_of(dag, freezer),
         guard=combined(dag.guard, freezer),
+        made_by="" if dag.owner in (None, path) else dag.owner or "",
     )
 
 

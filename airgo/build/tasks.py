@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from airgo import catalogue
+from airgo.build.template_files import with_files
 from airgo.build.values import Freezer
 from airgo.diagnostics import Collector, Rule, Severity
 from airgo.evaluate.library.airflow_constants import TRIGGER_RULES
@@ -54,16 +55,29 @@ def arguments_of(given: Mapping[str, Given], freezer: Freezer) -> dict[str, Argu
     return {name: Argument(freezer.freeze(one.value), one.place.span, one.origin) for name, one in given.items()}
 
 
-def build_task(
-    task: TaskDraft, task_id: str, ids: Mapping[TaskDraft, str], freezer: Freezer, version: str, collector: Collector, dag_id: str
-) -> Task:
-    """The frozen task. `ids` are those of all tasks of the DAG."""
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the tasks of one DAG have in common: all ids, and the folders in which Airflow looks for template files."""
+
+    dag_id: str
+    ids: Mapping[TaskDraft, str]
+    freezer: Freezer
+    version: str
+    collector: Collector
+    folders: Sequence[str] = ()
+
+
+def build_task(task: TaskDraft, task_id: str, around: Surroundings) -> Task:
+    """The frozen task."""
+    freezer, ids, collector, version = around.freezer, around.ids, around.collector, around.version
     span = task.place.span
-    subject = f"{dag_id}.{task_id}"
+    subject = f"{around.dag_id}.{task_id}"
     if not KEY.match(task_id) or len(task_id) > LONGEST_KEY:
         collector.add(BAD_ID.at(span, f"{task_id!r} is no valid task id", subject=subject))
     accepted = {name: given for name, given in task.arguments.items() if given.origin != "default_args" or accepts(task, name, version)}
     arguments = as_converted(task, arguments_of(accepted, freezer))
+    if task.facts is not None and freezer.machine is not None:
+        arguments = with_files(arguments, task.field_names(), task.facts.template_ext, around.folders, freezer.machine.files)
     value = {name: argument.value for name, argument in arguments.items()}
     return Task(
         id=task_id,

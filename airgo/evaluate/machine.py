@@ -133,6 +133,11 @@ class Machine(Caller):
         """The place that is being evaluated."""
         return Place(self.frames[-1].module.file, self.node)
 
+    @property
+    def loading(self) -> str:
+        """The file whose module body is running, at the innermost import."""
+        return next((frame.module.file.path for frame in reversed(self.frames) if frame.function is None), self.main_path)
+
     def step(self) -> None:
         """Use one unit of fuel. Raises OutOfFuel."""
         self.steps += 1
@@ -143,6 +148,11 @@ class Machine(Caller):
         """Remember how a container looks before it is changed, for every undecided branch that is running."""
         for journal in self.journals:
             journal.save(container)
+
+    def made(self, container: object) -> None:
+        """A container was made just now: undecided branches that are running need not restore it."""
+        for journal in self.journals:
+            journal.fresh[id(container)] = container
 
     def caught(self, error: PythonError) -> bool:
         """Does a `try` of the program that is running now catch this?"""

@@ -267,6 +267,11 @@ class Caller(Symbolic):
     main_path: str
     """Project path of the DAG file being processed."""
 
+    @property
+    def loading(self) -> str:
+        """Project path of the file whose module body is running: the main file, or what it is importing just now."""
+        raise AssertionError
+
     def call(self, function: object, args: tuple[object, ...] = (), kwargs: Mapping[str, object] | None = None) -> object:
         """Call any value as Python would, at the place of the current call."""
         raise AssertionError

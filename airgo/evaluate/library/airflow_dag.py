@@ -50,6 +50,7 @@ def fill(dag: DagDraft, kwargs: dict[str, object], call: Call) -> None:
     dag.params = dict(params) if isinstance(params, dict) else {} if params is None else params
     if isinstance(from_defaults, dict) and isinstance(dag.params, dict):
         dag.params = {**dag.params, **from_defaults}
+    dag.owner = call.machine.loading
     dag.unseen = call.unseen
     dag.guard = call.machine.guard()
     dag.repeated = call.machine.repeated()
