@@ -34,6 +34,7 @@ def bind(machine: Machine, function: Function, call: Call) -> dict[str, object]:
         raise PythonError("TypeError", f"{function.name}() missing required argument{'s' if len(missing) > 1 else ''}: {words}")
     if parameters.double_star is not None:
         names[parameters.double_star] = PartlySeen(extra) if call.unseen else extra
+        machine.made(names[parameters.double_star])
     return names
 
 

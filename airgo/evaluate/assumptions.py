@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from airgo.evaluate import operations, rules
@@ -14,65 +15,79 @@ if TYPE_CHECKING:
     from airgo.evaluate.machine import Machine
 
 MOST_DEFAULT_TEXT = 80
+MOST_PARTS = 2_000
 SECRET = re.compile(r"passw|secret|token|credential|api_?key|private", re.IGNORECASE)
 """Keys whose values are never written into a report."""
 
 
-def assume(machine: Machine, value: object, used: list[Symbol] | None = None) -> object:
-    """The plain value that a symbolic one has when every symbol has its default; MISSING when there is none.
+@dataclass(slots=True)
+class Folding:
+    """One computation with defaults: the symbols whose defaults were used, and how many more parts it may have."""
 
-    The symbols whose defaults were used are added to `used`.
-    """
-    roots: list[Symbol] = [] if used is None else used
+    used: list[Symbol] = field(default_factory=list)
+    left: int = MOST_PARTS
+
+
+def assume(machine: Machine, value: object) -> object:
+    """The plain value that a symbolic one has when every symbol has its default; MISSING when there is none."""
+    return assumed(machine, value)[0]
+
+
+def assumed(machine: Machine, value: object) -> tuple[object, list[Symbol]]:
+    """The plain value by defaults (or MISSING), and the symbols whose defaults were used."""
+    folding = Folding()
     try:
-        return fold(machine, value, roots)
+        return fold(machine, value, folding), folding.used
     except PythonError:
-        return MISSING
+        return MISSING, []
 
 
-def fold(machine: Machine, value: object, used: list[Symbol]) -> object:
+def fold(machine: Machine, value: object, folding: Folding) -> object:
     """One value with defaults for symbols; MISSING when some part has none."""
+    folding.left -= 1
+    if folding.left < 0:
+        return MISSING
     if isinstance(value, Symbol):
         if value.default is MISSING or not is_plain(value.default):
             return MISSING
-        used.append(value)
+        folding.used.append(value)
         return value.default
     if isinstance(value, Template):
-        parts = [fold(machine, part, used) for part in value.parts]
+        parts = [fold(machine, part, folding) for part in value.parts]
         return MISSING if any(part is MISSING for part in parts) else "".join(str(part) for part in parts)
     if isinstance(value, Choice):
-        test = fold(machine, value.test, used)
+        test = fold(machine, value.test, folding)
         verdict = None if test is MISSING else machine.truth(test)
-        return MISSING if verdict is None else fold(machine, value.then if verdict else value.orelse, used)
+        return MISSING if verdict is None else fold(machine, value.then if verdict else value.orelse, folding)
     if isinstance(value, Operation):
-        return fold_operation(machine, value, used)
+        return fold_operation(machine, value, folding)
     if isinstance(value, Symbolic):
         return MISSING
-    return value if is_plain(value) else fold_container(machine, value, used)
+    return value if is_plain(value) else fold_container(machine, value, folding)
 
 
-def fold_container(machine: Machine, value: object, used: list[Symbol]) -> object:
+def fold_container(machine: Machine, value: object, folding: Folding) -> object:
     """A list, tuple or dict with symbolic elements folded; MISSING when one cannot be."""
     if isinstance(value, list | tuple):
-        elements = [fold(machine, element, used) for element in value]
+        elements = [fold(machine, element, folding) for element in value]
         return MISSING if any(element is MISSING for element in elements) else type(value)(elements)
     if isinstance(value, dict):
-        items = {key: fold(machine, element, used) for key, element in value.items()}
+        items = {key: fold(machine, element, folding) for key, element in value.items()}
         return MISSING if any(element is MISSING for element in items.values()) else items
-    return value
+    return MISSING
 
 
-def fold_operation(machine: Machine, value: Operation, used: list[Symbol]) -> object:
+def fold_operation(machine: Machine, value: Operation, folding: Folding) -> object:
     """An operation, run again on plain operands."""
     name = value.name
     if name in {"and", "or"}:
-        return fold_boolean(machine, value, used)
-    operands = [
-        operand if name == "[]" and index == 0 and not isinstance(operand, Symbolic) else fold(machine, operand, used)
-        for index, operand in enumerate(value.operands)
-    ]
-    if any(operand is MISSING for operand in operands):
-        return MISSING
+        return fold_boolean(machine, value, folding)
+    operands = []
+    for index, operand in enumerate(value.operands):
+        container = name == "[]" and index == 0 and not isinstance(operand, Symbolic)
+        operands.append(operand if container else fold(machine, operand, folding))
+        if operands[-1] is MISSING:
+            return MISSING
     result = run_again(machine, name, operands)
     if isinstance(result, Iterator):
         return machine.iterate(result)
@@ -104,13 +119,13 @@ def run_again(machine: Machine, name: str, operands: list[object]) -> object:
     return model(Call(machine, name if name in MODELS else f"builtins.{name}", tuple(args), kwargs, machine.place))
 
 
-def fold_boolean(machine: Machine, value: Operation, used: list[Symbol]) -> object:
+def fold_boolean(machine: Machine, value: Operation, folding: Folding) -> object:
     """`and` and `or`: the second operand counts only when the first does not decide."""
-    first = fold(machine, value.operands[0], used)
+    first = fold(machine, value.operands[0], folding)
     verdict = None if first is MISSING else machine.truth(first)
     if verdict is None:
         return MISSING
-    return first if verdict is (value.name == "or") else fold(machine, value.operands[1], used)
+    return first if verdict is (value.name == "or") else fold(machine, value.operands[1], folding)
 
 
 def decide(machine: Machine, value: object) -> bool | None:
@@ -125,8 +140,7 @@ def verdict_of(machine: Machine, value: object) -> tuple[bool | None, list[Symbo
     verdict = machine.truth(value)
     if verdict is not None or not isinstance(value, Symbolic):
         return verdict, []
-    used: list[Symbol] = []
-    found = assume(machine, value, used)
+    found, used = assumed(machine, value)
     verdict = None if found is MISSING else machine.truth(found)
     return verdict, used if verdict is not None else []
 
@@ -135,8 +149,7 @@ def settled(machine: Machine, value: object) -> object:
     """The value itself when it is plain, else the plain value by defaults (noted), else the value itself."""
     if not isinstance(value, Symbolic):
         return value
-    used: list[Symbol] = []
-    found = assume(machine, value, used)
+    found, used = assumed(machine, value)
     if found is MISSING:
         return value
     note_assumptions(machine, used)

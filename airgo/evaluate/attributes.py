@@ -138,7 +138,10 @@ def call_method(machine: Machine, value: object, model: models.Model, call: Call
         key = call.args[1]
         if not isinstance(key, Symbolic) and key not in value:
             return Unknown(f"{key!r} of keyword arguments that could not all be seen", call.place)
-    return model(call)
+    result = model(call)
+    if machine.journals and call.name in {".copy", ".split"}:
+        machine.made(result)
+    return result
 
 
 class PartlySeen(dict[object, object]):

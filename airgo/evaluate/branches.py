@@ -7,15 +7,16 @@ Names are restored from a copy of the scopes, containers and objects from a jour
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from airgo.catalogue import canonical
-from airgo.evaluate.limits import CHOICE_LEAVES
+from airgo.evaluate import limits
+from airgo.evaluate.limits import CHOICE_LEAVES, NESTED_CONTAINERS, SYMBOLIC_PARTS
 from airgo.evaluate.objects import Bound, Class, Function, Instance, Modelled, Module, Partial, PythonError
 from airgo.source import Place
-from airgo.values import MISSING, Choice, Extern, Symbolic, Unknown
+from airgo.values import MISSING, Choice, Extern, Operation, Template, Unknown
 
 if TYPE_CHECKING:
     from airgo.evaluate.machine import Machine
@@ -33,13 +34,14 @@ class Guarded:
 
 @dataclass(slots=True, eq=False)
 class Journal:
-    """How containers looked before they were changed."""
+    """How containers looked before they were changed. `fresh` holds those made since: nobody needs to know how they looked."""
 
     saved: dict[int, tuple[object, object]] = field(default_factory=dict)
+    fresh: dict[int, object] = field(default_factory=dict)
 
     def save(self, container: object) -> None:
         """Keep a copy of the container's content, the first time."""
-        if id(container) not in self.saved:
+        if id(container) not in self.saved and id(container) not in self.fresh:
             self.saved[id(container)] = (container, content(container))
 
 
@@ -78,19 +80,40 @@ def restore(container: object, saved: object) -> None:
         container.extend(saved)  # type: ignore[arg-type]  # as above
 
 
-def same(left: object, right: object) -> bool:
+def same(left: object, right: object, depth: int = 0) -> bool:
     """Are the values the same for every purpose (1 and True are not)?"""
     if left is right:
         return True
+    if depth > NESTED_CONTAINERS:
+        return False
     if type(left) is not type(right) or isinstance(left, Modelled | Instance):
         return False
     if isinstance(left, Extern) and isinstance(right, Extern):
         return canonical(left.name) == canonical(right.name)
     if isinstance(left, list | tuple) and isinstance(right, list | tuple):
-        return len(left) == len(right) and all(same(a, b) for a, b in zip(left, right, strict=True))
+        return len(left) == len(right) and all(same(a, b, depth + 1) for a, b in zip(left, right, strict=True))
     if isinstance(left, dict) and isinstance(right, dict):
-        return list(left) == list(right) and all(same(value, right[key]) for key, value in left.items())
+        return list(left) == list(right) and all(same(value, right[key], depth + 1) for key, value in left.items())
     return bool(left == right)
+
+
+def is_large(*values: object) -> bool:
+    """Have the symbolic values together more parts than airgo computes with?"""
+    stack, left = list(values), SYMBOLIC_PARTS
+    while stack:
+        left -= 1
+        if left < 0:
+            return True
+        current = stack.pop()
+        if isinstance(current, Operation):
+            stack.extend(current.operands)
+        elif isinstance(current, Choice):
+            stack.extend((current.test, current.then, current.orelse))
+        elif isinstance(current, Template):
+            stack.extend(current.parts)
+        elif isinstance(current, list | tuple):
+            stack.extend(part for part in current[:SYMBOLIC_PARTS] if isinstance(part, Operation | Choice | Template | list | tuple))
+    return False
 
 
 def leaves(value: object) -> int:
@@ -106,7 +129,7 @@ def choose(test: object, then: object, orelse: object, place: Place | None = Non
         then = then.then
     if isinstance(orelse, Choice) and same(orelse.test, test):
         orelse = orelse.orelse
-    if leaves(then) + leaves(orelse) > CHOICE_LEAVES:
+    if leaves(then) + leaves(orelse) > CHOICE_LEAVES or is_large(test, then, orelse):
         return Unknown("one of too many values, by tests that cannot be decided", place)
     return Choice(test, then, orelse)
 
@@ -147,6 +170,7 @@ class Side:
 
 def either(machine: Machine, test: object, place: Place, then: Callable[[], object], orelse: Callable[[], object]) -> tuple[Side, Side]:
     """Run both sides from the same state. The state afterwards is that of `orelse`; `merge` joins the two."""
+    machine.steps += limits.SPLIT_STEPS
     scopes = scope_chain(machine)
     before = [scope.names.copy() for scope in scopes]
     first, journal = run_side(machine, Guarded(test, True, place), then, scopes)
@@ -214,22 +238,28 @@ def created(machine: Machine, journal: Journal) -> set[int]:
         return set()
     wanted = set(journal.saved)
     seen: set[int] = set()
-    stack: list[object] = [module.namespace for module in machine.modules.values()]
-    for frame in machine.frames:
-        scope: Scope | None = frame.scope
-        while scope is not None:
-            stack.append(scope.names)
-            scope = scope.parent
-        stack.append(frame.receiver)
-    stack.append(machine.state)
-    while stack and wanted:
-        current = stack.pop()
-        if id(current) in seen or current is None or isinstance(current, str | int | float | bytes):
+    queue = deque(roots(machine))
+    while queue and wanted:
+        current = queue.popleft()
+        if current is None or isinstance(current, str | int | float | bytes) or id(current) in seen:
             continue
         seen.add(id(current))
         wanted.discard(id(current))
-        stack.extend(inside(current))
+        queue.extend(inside(current))
     return wanted
+
+
+def roots(machine: Machine) -> Iterator[object]:
+    """What running code reaches at once: the innermost call first, modules last."""
+    for frame in reversed(machine.frames):
+        scope: Scope | None = frame.scope
+        while scope is not None:
+            yield scope.names
+            scope = scope.parent
+        yield frame.receiver
+    yield machine.state
+    for module in machine.modules.values():
+        yield module.namespace
 
 
 def inside(value: object) -> Iterable[object]:
@@ -338,8 +368,3 @@ def keep(machine: Machine, side: Side) -> None:
         restore(scope.names, names)
     for container, saved in side.contents.values():
         restore(container, saved)
-
-
-def is_symbolic(value: object) -> bool:
-    """Is the value itself symbolic, so that only `truth` may be asked?"""
-    return isinstance(value, Symbolic)

@@ -192,6 +192,8 @@ def call_operation(machine: Machine, function: object, call: Call) -> object:
     blocker = next((value for value in (*call.args, *call.kwargs.values()) if isinstance(value, Unknown)), None)
     if blocker is not None and not function.name.startswith("."):
         return Unknown("a call with something that is not known", call.place, blocker)
+    if branches.is_large(function, call.args):
+        return Unknown("a computation of too many parts that are not known", call.place)
     if function.name.startswith(".") and len(function.operands) == 1:
         name = " ".join([function.name, *(f"{keyword}=" for keyword in call.kwargs)])
         return Operation(name, (*function.operands, *call.args, *call.kwargs.values()), call.place)
@@ -210,7 +212,10 @@ def call_extern(machine: Machine, function: object, call: Call) -> object:
     found = find_model(name)
     if found is not None:
         call.name, model = found
-        return model(call)
+        result = model(call)
+        if call.name in MAKERS:
+            machine.made(result)
+        return result
     if is_exception(name):
         return ExternCall(name, call.args, call.kwargs, call.place)
     if name.startswith("builtins."):
@@ -268,6 +273,9 @@ def suppress(call: Call) -> object:
     """`contextlib.suppress(...)`: the `with` statement knows what to do with it."""
     return ExternCall("contextlib.suppress", call.args, {}, call.place)
 
+
+MAKERS = frozenset({"builtins.list", "builtins.dict", "builtins.set", "builtins.sorted", "copy.copy", "copy.deepcopy", ".split", ".copy"})
+"""Models whose result is a container of its own."""
 
 OWN_MODELS: Mapping[str, Model] = {
     "contextlib.suppress": suppress,

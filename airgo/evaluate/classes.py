@@ -257,6 +257,7 @@ def attributes_call(machine: Machine, function: object, args: tuple[object, ...]
 def new_instance(machine: Machine, cls: Class, call: Call) -> Instance:
     """An instance before its `__init__`."""
     instance = Instance(cls, {}, call.place)
+    machine.made(instance)
     base = extern_base(cls)
     if base is not None and base.create is not None:
         instance.native = base.create(instance, Call(machine, cls.name, call.args, call.kwargs, call.place, call.unseen))

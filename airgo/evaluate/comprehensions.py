@@ -110,6 +110,7 @@ def gathered(machine: Machine, node: cst.BaseSimpleComp, scope: Scope) -> object
         run(machine, node.for_in, scope, produce)
     except Unbounded as unbounded:
         return unbounded_result(machine, node, unbounded.iterable, found)
+    machine.made(found)
     return found
 
 
@@ -165,4 +166,5 @@ def dict_comprehension(machine: Machine, node: cst.DictComp, scope: Scope) -> ob
         run(machine, node.for_in, scope, produce)
     except Unbounded as unbounded:
         return unbounded_result(machine, node, unbounded.iterable, list(found.values()))
+    machine.made(found)
     return found

@@ -35,7 +35,9 @@ def spread(machine: Machine, elements: Sequence[cst.BaseElement], scope: Scope) 
 @evaluates(cst.List)
 def list_display(machine: Machine, node: cst.List, scope: Scope) -> object:
     """`[a, *b]`."""
-    return spread(machine, node.elements, scope)
+    found = spread(machine, node.elements, scope)
+    machine.made(found)
+    return found
 
 
 @evaluates(cst.Tuple)
@@ -48,9 +50,11 @@ def tuple_display(machine: Machine, node: cst.Tuple, scope: Scope) -> object:
 def set_display(machine: Machine, node: cst.Set, scope: Scope) -> object:
     """`{a, *b}`."""
     try:
-        return set(spread(machine, node.elements, scope))
+        found = set(spread(machine, node.elements, scope))
     except TypeError as error:
         raise PythonError("TypeError", str(error)) from error
+    machine.made(found)
+    return found
 
 
 @evaluates(cst.Dict)
@@ -70,6 +74,7 @@ def dict_display(machine: Machine, node: cst.Dict, scope: Scope) -> object:
                 found[key] = evaluate(machine, element.value, scope)
             except TypeError as error:
                 raise PythonError("TypeError", str(error)) from error
+    machine.made(found)
     return found
 
 

@@ -12,6 +12,8 @@ from airgo.evaluate.objects import PythonError
 
 STEPS = 500_000
 """Statements and calls for one DAG file."""
+SPLIT_STEPS = 20
+"""What running both sides of an undecided test costs by itself."""
 DEPTH = 64
 """Nested calls of project functions."""
 SAME_FUNCTION = 8

@@ -9,7 +9,7 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 from airgo.evaluate import attributes, limits
-from airgo.evaluate.branches import choose, leaves
+from airgo.evaluate.branches import choose, is_large, leaves
 from airgo.evaluate.models import MODELS, ORDINARY_ERRORS
 from airgo.evaluate.objects import Call, Class, Function, Instance, Modelled, Module, PythonError
 from airgo.evaluate.operations import unwrap
@@ -42,7 +42,7 @@ def template(parts: Iterable[object]) -> object:
     choices = [index for index, piece in enumerate(flat) if isinstance(piece, Choice)]
     if len(choices) == 1 and leaves(flat[choices[0]]) <= limits.CHOICE_LEAVES:
         return over_choice(flat, choices[0])
-    return Template(tuple(flat))
+    return Unknown("a text of too many parts that are not known") if is_large(*flat) else Template(tuple(flat))
 
 
 def over_choice(flat: list[object], index: int) -> object:
