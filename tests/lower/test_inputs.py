@@ -102,8 +102,11 @@ def test_pools_are_sizes_of_semaphores() -> None:
 
 
 def test_the_service_account_may_report_results() -> None:
-    """Account, role and binding carry the configured name and namespace."""
+    """The account has the configured name; role and binding are the project's own, as several projects may share a namespace."""
     documents: Any = shared(service_account="runner", namespace="argo")["shared/rbac.yaml"].documents
     assert [document["kind"] for document in documents] == ["ServiceAccount", "Role", "RoleBinding"]
-    assert all(document["metadata"]["name"] == "runner" and document["metadata"]["namespace"] == "argo" for document in documents)
+    names = [document["metadata"]["name"] for document in documents]
+    assert names[0] == "runner"
+    assert names[1] == names[2] != "runner"
+    assert all(document["metadata"]["namespace"] == "argo" for document in documents)
     assert documents[1]["rules"][0]["resources"] == ["workflowtaskresults"]
