@@ -23,7 +23,7 @@ ASKS_FOR_WORKFLOWS = "apis/argoproj.io/"
 
 
 def rights(project: str, lowered: Sequence[Lowered], config: Config) -> Manifest:
-    """A Role named after the project, its binding, and the service account that airgo.toml names (else the namespace's default is meant)."""
+    """A Role named after the project, its binding, and the service account that airgo.toml names (else the default one is meant)."""
     objects = sorted({found for one in lowered for found in needed(one)})
     rules = [RESULTS, *({"apiGroups": [group], "resources": [plural], "verbs": list(VERBS)} for group, plural in objects)]
     name = f"{project}-workflow"

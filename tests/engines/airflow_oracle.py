@@ -21,6 +21,7 @@ AIRFLOW_2 = (
     "apache-airflow-providers-cncf-kubernetes==8.4.2",
     "apache-airflow-providers-common-sql==1.17.0",
     "apache-airflow-providers-standard==1.2.0",
+    "virtualenv==20.31.2",  # some examples have tasks only where it is installed
     # without these pins newer packages break 2.11
     "sqlalchemy<2",
     "flask-session<0.6",
@@ -42,11 +43,16 @@ class Airflow:
 
     def load(self, folder: Path, *, timeout: float = 900) -> dict:
         """What the real DagBag sees in a folder: {"dags": [...], "errors": {file: last line}}."""
+        return self.ask("load_dags.py", folder, folder, timeout=timeout)
+
+    def ask(self, script: str, folder: Path, *arguments: object, question: object = None, timeout: float = 900) -> dict:
+        """What one of the scripts below `airflow/` answers, run with `folder` as the DAGs folder and the question on standard input."""
         with tempfile.TemporaryDirectory(prefix="airflow-home-") as home:
             self.prepare(Path(home))
             env = environment(Path(home), folder)
-            command = [str(self.python), str(SCRIPTS / "load_dags.py"), str(folder)]
-            done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=timeout, check=False)
+            command = [str(self.python), str(SCRIPTS / script), *map(str, arguments)]
+            asked = json.dumps(question)
+            done = subprocess.run(command, env=env, input=asked, capture_output=True, text=True, timeout=timeout, check=False)
         if done.returncode != 0:
             raise AssertionError(f"Airflow {self.line} failed: {done.stderr[-3000:]}")
         return json.loads(done.stdout)
