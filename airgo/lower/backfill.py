@@ -26,7 +26,7 @@ class CannotBackfill(Exception):
 
 def logical_dates(dag: ir.Dag, start: datetime, end: datetime) -> tuple[datetime, ...]:
     """The logical dates from `start` to `end`, both included, as the schedule has them; in UTC. Raises CannotBackfill."""
-    found = []
+    found: list[datetime] = []
     for date in dates_of(dag, start, end):
         if len(found) == MOST:
             raise CannotBackfill(f"{dag.id} has more than {MOST} logical dates from {start:%Y-%m-%d} to {end:%Y-%m-%d}; choose fewer")

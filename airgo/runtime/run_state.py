@@ -12,12 +12,13 @@ import ssl
 import sys
 import urllib.parse
 import urllib.request
+from typing import Any, List
 
 ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 STATES = {"Succeeded": "success", "Failed": "failed", "Error": "failed", "Skipped": "skipped", "Omitted": "upstream_failed"}
 
 
-def workflows(dag, date):
+def workflows(dag: str, date: str) -> List[Any]:
     """The workflows of one run, the newest last."""
     with open(ACCOUNT + "/namespace") as file:
         namespace = file.read().strip()
@@ -33,7 +34,7 @@ def workflows(dag, date):
     return sorted(items, key=lambda item: item["metadata"]["creationTimestamp"])
 
 
-def states(workflow, tasks):
+def states(workflow: Any, tasks: List[str]) -> List[str]:
     """The states of the tasks of a run, or of the run itself when no task is named; "running" for what has not ended."""
     status = workflow.get("status", {})
     if not tasks:
@@ -42,19 +43,19 @@ def states(workflow, tasks):
     if status.get("compressedNodes"):
         nodes = json.loads(gzip.decompress(base64.b64decode(status["compressedNodes"])))
     phases = {node.get("displayName"): node.get("phase") for node in nodes.values()}
-    return [STATES.get(phases.get(task), "running") for task in tasks]
+    return [STATES.get(str(phases.get(task)), "running") for task in tasks]
 
 
-def found(dag, dates, tasks):
+def found(dag: str, dates: List[str], tasks: List[str]) -> List[str]:
     """The states of all runs; a run that does not exist has not started."""
-    result = []
+    result: List[str] = []
     for date in dates:
         runs = workflows(dag, date)
         result.extend(states(runs[-1], tasks) if runs else ["running"] * max(1, len(tasks)))
     return result
 
 
-def verdict(seen, allowed, failed, skipped):
+def verdict(seen: List[str], allowed: List[str], failed: List[str], skipped: List[str]) -> int:
     """0: all states are allowed. 1: not yet. 2: one has failed. 3: one is of those that skip the task."""
     if any(state in failed for state in seen):
         return 2
@@ -63,7 +64,7 @@ def verdict(seen, allowed, failed, skipped):
     return 0 if all(state in allowed for state in seen) else 1
 
 
-def main():
+def main() -> None:
     """Ask once."""
     tasks = json.loads(os.environ["AIRGO_TASKS"])
     seen = found(os.environ["AIRGO_DAG"], os.environ["AIRGO_DATES"].split(), tasks)
