@@ -29,6 +29,7 @@ from airgo.evaluate.objects import (
     StaticMethod,
     Super,
 )
+from airgo.evaluate.partly_seen import PartlySeen, is_partly_seen
 from airgo.evaluate.syntax import docstring
 from airgo.values import MISSING, Choice, CodeRef, Extern, Operation, Symbol, Symbolic, Unknown, XComRef
 
@@ -134,22 +135,14 @@ def call_method(machine: Machine, value: object, model: models.Model, call: Call
     """Call the model of a method; what it may change is written down first."""
     if machine.journals and isinstance(value, MUTABLE):
         machine.touch(value)
-    if isinstance(value, PartlySeen) and call.name in {".get", ".pop", ".setdefault"} and len(call.args) > 1:
+    if isinstance(value, dict) and call.name in {".get", ".pop", ".setdefault"} and len(call.args) > 1:
         key = call.args[1]
-        if not isinstance(key, Symbolic) and key not in value:
+        if not isinstance(key, Symbolic) and key not in value and is_partly_seen(value):
             return Unknown(f"{key!r} of keyword arguments that could not all be seen", call.place)
     result = model(call)
     if machine.journals and call.name in {".copy", ".split"}:
         machine.made(result)
     return result
-
-
-class PartlySeen(dict[object, object]):
-    """Keyword arguments of which some could not be seen, because a `**` of something unknown was among them."""
-
-    def copy(self) -> PartlySeen:
-        """As `dict.copy`, still partly seen."""
-        return PartlySeen(self)
 
 
 def extern_attribute(machine: Machine, value: object, name: str) -> object:

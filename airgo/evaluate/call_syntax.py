@@ -9,14 +9,15 @@ import libcst as cst
 
 from airgo.evaluate import attributes
 from airgo.evaluate.assumptions import settled
-from airgo.evaluate.attributes import PartlySeen
 from airgo.evaluate.calls import call_value
 from airgo.evaluate.displays import mapping_of
 from airgo.evaluate.expressions import OWN_METHODS, evaluate, evaluates, get_attribute
 from airgo.evaluate.models import METHODS
 from airgo.evaluate.objects import Call, Instance, PythonError
+from airgo.evaluate.partly_seen import is_partly_seen
 from airgo.evaluate.scope import Scope
 from airgo.source import Place
+from airgo.values import Symbolic
 
 if TYPE_CHECKING:
     from airgo.evaluate.machine import Machine
@@ -63,7 +64,7 @@ def arguments(machine: Machine, nodes: Sequence[cst.Arg], scope: Scope) -> tuple
             unseen = unseen or found is None
         elif node.star == "**":
             mapping = mapping_of(machine, value)
-            unseen = unseen or mapping is None or isinstance(mapping, PartlySeen)
+            unseen = unseen or mapping is None or is_partly_seen(mapping) or any(isinstance(key, Symbolic) for key in mapping)
             spread_keywords(kwargs, mapping or {})
         else:
             args.append(value)
@@ -74,6 +75,8 @@ def spread_keywords(kwargs: dict[str, object], mapping: dict[object, object]) ->
     """Add the entries of a `**` argument."""
     for key, value in mapping.items():
         text = key.key if isinstance(key, Instance) else key
+        if isinstance(text, Symbolic):
+            continue  # `arguments` says that something could not be seen
         if not isinstance(text, str):
             raise PythonError("TypeError", "keywords must be strings")
         if text in kwargs:

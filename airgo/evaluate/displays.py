@@ -9,9 +9,9 @@ import libcst as cst
 
 from airgo.evaluate import attributes, branches
 from airgo.evaluate.assumptions import settled
-from airgo.evaluate.attributes import PartlySeen
 from airgo.evaluate.expressions import evaluate, evaluates, unknown_elements
 from airgo.evaluate.objects import Instance, PythonError
+from airgo.evaluate.partly_seen import MAY_BE_REPLACED, PartlySeen, is_partly_seen
 from airgo.evaluate.scope import Scope
 from airgo.values import MISSING, Choice, Symbolic, Unknown
 
@@ -65,7 +65,9 @@ def dict_display(machine: Machine, node: cst.Dict, scope: Scope) -> object:
         value = evaluate(machine, element.value, scope) if isinstance(element, cst.StarredDictElement) else MISSING
         if value is not MISSING:
             mapping = mapping_of(machine, value)
-            if mapping is None or isinstance(mapping, PartlySeen):
+            if mapping is None or is_partly_seen(mapping):
+                if found:
+                    machine.report(MAY_BE_REPLACED, "entries before this `**` may be replaced by a value that is not known")
                 found = PartlySeen(found)
             found.update(mapping or {})
         elif isinstance(element, cst.DictElement):

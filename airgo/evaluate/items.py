@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airgo.evaluate import assumptions
-from airgo.evaluate.attributes import PATH_KINDS, PartlySeen, class_method, data_error, describe
+from airgo.evaluate.attributes import PATH_KINDS, class_method, data_error, describe
 from airgo.evaluate.branches import choose
 from airgo.evaluate.limits import CHOICE_LEAVES
 from airgo.evaluate.models import ORDINARY_ERRORS
 from airgo.evaluate.objects import Class, Instance, Modelled, PythonError
+from airgo.evaluate.partly_seen import is_partly_seen
 from airgo.values import MISSING, Choice, Extern, Operation, Symbol, Symbolic, Unknown, XComRef
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def item(machine: Machine, value: object, key: object) -> object:
         return item_by_symbol(machine, value, key)
     if isinstance(key, slice) and any(isinstance(part, Symbolic) for part in (key.start, key.stop, key.step)):
         return Operation("[]", (value, (key.start, key.stop, key.step)), machine.place)
-    if isinstance(value, PartlySeen) and key not in value:
+    if isinstance(value, dict) and is_partly_seen(value) and key not in value:
         return Unknown(f"{key!r} of keyword arguments that could not all be seen", machine.place)
     if isinstance(key, Instance) and not isinstance(value, dict) and isinstance(key.key, int):
         key = key.key

@@ -39,7 +39,8 @@ def unknown_elements(call: Call, value: object) -> object:
     if isinstance(value, Unknown):
         return Unknown(f"{name}() over a value that is not known", call.place, value)
     if isinstance(value, Symbolic):
-        return Operation(name, (*call.args, *call.kwargs.values()), call.place)
+        spelling = " ".join([name, *(f"{keyword}=" for keyword in call.kwargs)])
+        return Operation(spelling, (*call.args, *call.kwargs.values()), call.place)
     return Unknown(f"{name}() over an object of the project", call.place)
 
 

@@ -9,6 +9,7 @@ from airgo.evaluate.library.builtins_iteration import elements, in_order, unknow
 from airgo.evaluate.library.builtins_types import add_all, put
 from airgo.evaluate.models import METHODS, PythonError, methods
 from airgo.evaluate.objects import Call
+from airgo.evaluate.partly_seen import MAY_BE_REPLACED
 from airgo.values import MISSING, Operation, Symbolic, Unknown, symbolic_parts
 
 
@@ -230,13 +231,20 @@ def popitem(call: Call) -> object:
     return key, mapping(call).pop(key)
 
 
+def add_unseen(call: Call, target: dict[object, object], source: object) -> None:
+    """Mark a dict that something unknown was merged into; what it had may be replaced."""
+    if target:
+        call.machine.report(MAY_BE_REPLACED, "entries of this dict may be replaced by a value that is not known", call.place)
+    unseen = Unknown("entries of a value that is not known", call.place, source if isinstance(source, Unknown) else None)
+    target[unseen] = unseen
+
+
 @methods(dict)
 def update(call: Call) -> object:
     """`d.update(other, **more)`; what is not known leaves the dict with a marker of its own."""
     for source in call.args[1:2]:
-        problem = add_all(call, mapping(call), source)
-        if problem is not None:
-            mapping(call)[Unknown("keys of a value that is not known", call.place)] = problem
+        if add_all(call, mapping(call), source) is not None:
+            add_unseen(call, mapping(call), source)
     mapping(call).update(call.kwargs)
     return None
 

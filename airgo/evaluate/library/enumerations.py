@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from airgo.diagnostics import Rule, Severity
 from airgo.evaluate.library.class_bodies import FieldSpec
 from airgo.evaluate.library.plain_texts import joined, repr_of, text_of
 from airgo.evaluate.models import Model, PythonError, extern_base, models
@@ -14,6 +15,17 @@ MIXED = frozenset({"builtins.str", "builtins.int", "builtins.float", "builtins.t
 """Bases that make a member equal to its value."""
 TEXTUAL = frozenset({"enum.StrEnum", "enum.IntEnum", "enum.IntFlag"})
 """Bases whose members' text is that of their value."""
+
+
+ENUM_TEXT = Rule(
+    "AG135",
+    "enum-text",
+    Severity.WARNING,
+    summary="the text of an Enum member with a plain type differs between versions of Python",
+    why="In an f-string, a member of `class Color(str, Enum)` is its value before Python 3.11 and `Color.RED` since; "
+    "`str()` of an IntEnum changed the other way. airgo takes the text of Python 3.11 and later.",
+    remedy="write `.value`, or extend StrEnum",
+)
 
 
 class Auto(Modelled):
@@ -174,7 +186,12 @@ def receiver(call: Call) -> Instance:
 def say(call: Call) -> object:
     """`str(Color.RED)`: since Python 3.11 `Color.RED`, also with a mixin; the value for StrEnum, IntEnum, IntFlag."""
     member = receiver(call)
-    if TEXTUAL & frozenset(member.cls.external_bases()):
+    bases = frozenset(member.cls.external_bases())
+    if bases & MIXED and "enum.StrEnum" not in bases:
+        call.machine.report(
+            ENUM_TEXT, f"the text of {member.cls.name}.{member.attributes['name']} is taken as Python 3.11 gives it", call.place
+        )
+    if TEXTUAL & bases:
         return text_of(call, member.attributes["value"])
     return f"{member.cls.name}.{member.attributes['name']}"
 

@@ -6,6 +6,7 @@ import builtins
 
 from airgo.evaluate.library.builtins_iteration import elements
 from airgo.evaluate.library.builtins_types import add_all
+from airgo.evaluate.library.containers import add_unseen
 from airgo.evaluate.library.plain_texts import exception_text, joined, repr_of
 from airgo.evaluate.models import BASES, Model, extern_base, models
 from airgo.evaluate.objects import Call, Class, ExternBase, Instance, Modelled
@@ -65,9 +66,8 @@ def fill_dict(call: Call) -> object:
     native = subject(call).native
     assert isinstance(native, dict)
     for source in call.args[1:2]:
-        problem = add_all(call, native, source)
-        if problem is not None:
-            native[Unknown("keys of a value that is not known", call.place)] = problem
+        if add_all(call, native, source) is not None:
+            add_unseen(call, native, source)
     native.update(call.kwargs)
     return None
 
