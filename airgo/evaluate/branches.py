@@ -207,6 +207,7 @@ def run_side(machine: Machine, guard: Guarded, thunk: Callable[[], object], scop
     guards, frames = len(machine.guards), len(machine.frames)
     machine.guards.append(guard)
     machine.journals.append(journal)
+    machine.splits += 1
     raised = None
     result: object = None
     try:
@@ -214,6 +215,7 @@ def run_side(machine: Machine, guard: Guarded, thunk: Callable[[], object], scop
     except PythonError as error:
         raised = error
     finally:
+        machine.splits -= 1
         del machine.frames[frames:]
         machine.journals.remove(journal)
         if len(machine.guards) > guards:

@@ -11,7 +11,7 @@ import libcst as cst
 from airgo.catalogue import canonical
 from airgo.evaluate import attributes, branches, classes, rules
 from airgo.evaluate.arguments import bind
-from airgo.evaluate.limits import DEPTH, SAME_FUNCTION
+from airgo.evaluate.limits import DEPTH, SAME_FUNCTION, SPLIT_DEPTH
 from airgo.evaluate.models import CALL_RESOLVERS, METHODS, MODELS, TYPES, Model
 from airgo.evaluate.objects import (
     Bound,
@@ -74,8 +74,11 @@ def call_user_function(machine: Machine, function: object, call: Call) -> object
     assert isinstance(function, Function)
     if function.name == "__init__" and call.args and isinstance(call.args[0], Instance):
         call = classes.before_init(machine, function, call)
-    if too_deep(machine, function, call.place):
-        return Unknown(f"{function.name}() calls itself too deeply", call.place)
+    problem = too_deep(machine, function)
+    if problem is not None:
+        machine.report(rules.TOO_DEEP, f"{function.name}() is {problem}", call.place)
+        machine.partial = True
+        return Unknown(f"{function.name}() is {problem}", call.place)
     names = bind(machine, function, call)
     generator = is_generator(function.node)
     if generator and MANAGER_MARK in function.attributes:
@@ -112,14 +115,14 @@ def run_function(
         machine.node = node
 
 
-def too_deep(machine: Machine, function: Function, place: Place) -> bool:
-    """Has the stack no room for another call of the function?"""
+def too_deep(machine: Machine, function: Function) -> str | None:
+    """Why the function is not entered, when the stack has no room for it or too many tests around it are undecided."""
+    if machine.splits > SPLIT_DEPTH:
+        return "called under more tests that cannot be decided than airgo follows"
     same = sum(1 for frame in machine.frames if frame.function is not None and frame.function.node is function.node)
-    if len(machine.frames) <= DEPTH and same < SAME_FUNCTION:
-        return False
-    machine.report(rules.TOO_DEEP, f"{function.name}() is called more deeply than airgo follows", place)
-    machine.partial = True
-    return True
+    if len(machine.frames) > DEPTH or same >= SAME_FUNCTION:
+        return "called more deeply than airgo follows"
+    return None
 
 
 def call_bound(machine: Machine, function: object, call: Call) -> object:

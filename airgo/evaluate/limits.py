@@ -12,8 +12,10 @@ from airgo.evaluate.objects import PythonError
 
 STEPS = 500_000
 """Statements and calls for one DAG file."""
-SPLIT_STEPS = 20
+SPLIT_STEPS = 100
 """What running both sides of an undecided test costs by itself."""
+SPLIT_DEPTH = 6
+"""Undecided tests inside one another, past which functions of the project are not entered: each doubles the work."""
 DEPTH = 64
 """Nested calls of project functions."""
 SAME_FUNCTION = 8

@@ -117,6 +117,7 @@ class Machine(Caller):
         self.journals: list[Journal] = []
         self.catchers: list[Callable[[PythonError], bool]] = []
         self.handling: list[PythonError] = []
+        self.splits = 0
         self.quiet = 0
         self.partial = False
         self.reported: set[tuple[str, int]] = set()

@@ -52,7 +52,8 @@ TOO_DEEP = Rule(
     "call-too-deep",
     Severity.WARNING,
     summary="Calls are nested deeper than airgo follows",
-    why="Calls may be nested 64 deep, and one function may be on the stack 8 times. What the call would have returned is not known.",
+    why="Calls may be nested 64 deep, one function may be on the stack 8 times, and under 6 nested tests that cannot be decided "
+    "no function is entered. What the call would have returned is not known.",
     remedy="Compute the value with less recursion",
 )
 OPAQUE_DECORATOR = Rule(

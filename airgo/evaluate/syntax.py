@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from airgo.evaluate.parsing import fields_of
+
 QUOTE_OR_ESCAPE = re.compile(r'\\.|"', re.DOTALL)
 TRIPLE = ('"""', "'''")
 FunctionNode = cst.FunctionDef | cst.Lambda
@@ -24,6 +26,10 @@ class Signature:
     double_star: str | None
     nodes: tuple[tuple[str, cst.Param], ...]
 
+
+SEQUENCES = frozenset({list, tuple})
+APART = frozenset({cst.FunctionDef, cst.Lambda, cst.ClassDef, cst.Name, cst.SimpleString, cst.Integer, str, bool, type(None)})
+"""What is not entered in search of a `yield`: other functions, and leaves."""
 
 SIGNATURES: dict[cst.CSTNode, Signature] = {}
 GENERATORS: dict[cst.CSTNode, bool] = {}
@@ -63,13 +69,16 @@ def is_generator(node: FunctionNode) -> bool:
 
 def yields(body: cst.CSTNode) -> bool:
     """Is there a `yield` below, outside of nested functions?"""
-    stack: list[cst.CSTNode] = [body]
+    stack: list[object] = [body]
     while stack:
-        node = stack.pop()
-        if isinstance(node, cst.Yield):
+        current = stack.pop()
+        kind = type(current)
+        if kind is cst.Yield:
             return True
-        if not isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef):
-            stack.extend(node.children)
+        if kind in SEQUENCES:
+            stack.extend(current)  # type: ignore[call-overload]  # a list or tuple
+        elif kind not in APART and isinstance(current, cst.CSTNode):
+            stack.extend(getattr(current, name) for name in fields_of(kind))
     return False
 
 
