@@ -137,12 +137,24 @@ def import_module(machine: Machine, name: str) -> Module | Extern:
     """The module of an absolute dotted name, loaded; Extern when it is not of the project."""
     found = find(machine, name)
     if found is None:
-        return Extern(name)
+        return mounted(machine, name)
     root, path, on_path = found
     if not on_path and not machine.quiet and (rules.NOT_ON_PATH.code, hash(path)) not in machine.reported:
         machine.reported.add((rules.NOT_ON_PATH.code, hash(path)))
         machine.report(rules.NOT_ON_PATH, f"{name} is found in {root or 'the project root'}, which Airflow does not put on the path")
     return load_chain(machine, root, name)
+
+
+def mounted(machine: Machine, name: str) -> Module | Extern:
+    """A module of a project whose root is itself the package: `repo.utils.x` is utils/x.py when the root folder is called repo."""
+    top, _, rest = name.partition(".")
+    folder = machine.files.root.name.replace("-", "_")
+    if not rest or top != folder or top in NEVER_IN_PROJECT:
+        return Extern(name)
+    path = locate_dotted(machine, "", rest)
+    if path is None:
+        return Extern(name)
+    return load_chain(machine, "", rest)
 
 
 def find(machine: Machine, name: str) -> tuple[str, str, bool] | None:

@@ -27,7 +27,6 @@ class Signature:
     nodes: tuple[tuple[str, cst.Param], ...]
 
 
-SEQUENCES = frozenset({list, tuple})
 APART = frozenset({cst.FunctionDef, cst.Lambda, cst.ClassDef, cst.Name, cst.SimpleString, cst.Integer, str, bool, type(None)})
 """What is not entered in search of a `yield`: other functions, and leaves."""
 
@@ -72,13 +71,12 @@ def yields(body: cst.CSTNode) -> bool:
     stack: list[object] = [body]
     while stack:
         current = stack.pop()
-        kind = type(current)
-        if kind is cst.Yield:
+        if type(current) is cst.Yield:
             return True
-        if kind in SEQUENCES:
-            stack.extend(current)  # type: ignore[call-overload]  # a list or tuple
-        elif kind not in APART and isinstance(current, cst.CSTNode):
-            stack.extend(getattr(current, name) for name in fields_of(kind))
+        if isinstance(current, list | tuple):
+            stack.extend(current)
+        elif type(current) not in APART and isinstance(current, cst.CSTNode):
+            stack.extend(getattr(current, name) for name in fields_of(type(current)))
     return False
 
 

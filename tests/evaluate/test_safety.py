@@ -182,3 +182,13 @@ def test_the_same_file_gives_the_same_result(tmp_path: Path) -> None:
     first, second = evaluate_text(tmp_path, text), evaluate_text(tmp_path, text)
     assert first.diagnostics == second.diagnostics
     assert first.evaluation.namespace["x"] == second.evaluation.namespace["x"] == ["a", "b", "c"]
+
+
+def test_a_project_may_be_a_package_itself(tmp_path: Path) -> None:
+    """An import by the name of the root folder finds the file below the root."""
+    root = tmp_path / "my_repo"
+    (root / "utils").mkdir(parents=True)
+    (root / "utils" / "names.py").write_text("X = 5\n")
+    found, _ = evaluate(root, "from my_repo.utils.names import X\nfrom my_repo.absent import Y\n", strict=True)
+    assert found.namespace["X"] == 5
+    assert repr(found.namespace["Y"]) == "Extern(name='my_repo.absent.Y')"
