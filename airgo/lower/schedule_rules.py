@@ -94,7 +94,7 @@ TESTED_TICKS = Rule(
     summary="The schedule has more ticks than runs; `when` tests each tick",
     why="No cron says exactly these times. The test reads the clock when a tick starts a run: only a run that the controller starts late, "
     "after it was down, could be judged by another day.",
-    remedy="Nothing",
+    remedy="Nothing, unless the controller is down for a day at a time",
 )
 ANCHOR = Rule(
     "AG343",
