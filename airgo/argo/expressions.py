@@ -52,9 +52,10 @@ def member(root: str, *names: str, optional: bool = False) -> str:
 def read_output(task: str, parameter: str, default: str = "null") -> str:
     """An output parameter of a task of the same DAG, or `default` when the task failed, was skipped or never told: never hangs.
 
-    The task must be an ancestor (in `depends`), else the workflow waits for ever.
+    The task must be an ancestor (in `depends`), else the workflow waits for ever. The task itself is read without `?.`: a DAG that
+    another one calls is read once before its tasks run, and would take the default then (observed).
     """
-    return f"{member(member('tasks', task), 'outputs', 'parameters', optional=True)}?.[{quote(parameter)}] ?? {quote(default)}"
+    return f"{member('tasks', task)}.outputs?.parameters?.[{quote(parameter)}] ?? {quote(default)}"
 
 
 def status_in(task: str, *statuses: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 from airgo.diagnostics import Rule, Severity
@@ -15,7 +16,7 @@ from airgo.lower.result import Manifest
 from airgo.lower.rules import TOO_MANY_TASKS
 from airgo.lower.runs import fails_fast
 from airgo.lower.setups import effective_leaves
-from airgo.lower.trigger_rules import ALIASES, PLAIN_RULES
+from airgo.lower.trigger_rules import ALIASES, PLAIN_RULES, Upstream, done
 
 EMPTY = "airgo-empty"
 """The task of a DAG without tasks."""
@@ -29,6 +30,8 @@ EMPTY_DAG = Rule(
     "A workflow that succeeds without doing anything would hide that.",
     "look at the diagnostics of the file, or leave the DAG out with `exclude`",
 )
+NAMED = re.compile(r"(?<![-.\w])[A-Za-z0-9][-A-Za-z0-9]*")
+"""A task's name in `depends`, without the state that may follow it."""
 MOST = 200
 """Argo's bound on the tasks of a DAG template and the templates of a workflow (its CRDs)."""
 
@@ -98,9 +101,19 @@ def _workflow_template(draft: WorkflowDraft) -> dict[str, object]:
 def _tasks(draft: WorkflowDraft) -> list[dict[str, object]]:
     tasks = [dag_task(node) for node in draft.nodes.values()] or [{"name": EMPTY, "template": EMPTY}]
     if _needs_end(draft):
-        leaves = [draft.nodes[task_id].name for task_id in effective_leaves(node.task for node in draft.nodes.values())]
-        tasks.append({"name": END, "depends": " && ".join(leaves), "template": END})
+        tasks.append({"name": END, "depends": _end_depends(draft), "template": END})
     return tasks
+
+
+def _end_depends(draft: WorkflowDraft) -> str:
+    """What ends a run well: Airflow's leaves. What only Argo sees as a leaf (a teardown, a task whose downstream tasks have the rule
+    `always`) has merely to end: no failure of it may be a leaf's.
+    """
+    leaves = effective_leaves(node.task for node in draft.nodes.values())
+    waited_for = {name for node in draft.nodes.values() for name in NAMED.findall(node.depends or "")}
+    others = [node for task_id, node in draft.nodes.items() if task_id not in leaves and node.name not in waited_for]
+    ended = [done(Upstream(node.name, node.may_be_skipped, node.may_be_omitted)) for node in others]
+    return " && ".join([*(draft.nodes[task_id].name for task_id in leaves), *ended])
 
 
 def _needs_end(draft: WorkflowDraft) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from airgo.lower.draft import Node, WorkflowDraft
 from airgo.lower.groups import groups_of
 from airgo.lower.references import output, safe_output, task_reference
+from airgo.lower.trigger_rules import ALIASES
 from airgo.values import truth
 
 BRANCH = "airgo-branch"
@@ -26,6 +27,8 @@ def skipping_tasks(draft: WorkflowDraft) -> list[str]:
 
 def skip_conditions(node: Node, draft: WorkflowDraft, ancestors: dict[str, frozenset[str]], skipping: list[str]) -> list[str]:
     """What must hold so that no branch or short circuit above skips this task. Marks the outputs that are read."""
+    if ALIASES.get(node.task.trigger_rule, node.task.trigger_rule) == "always":
+        return []  # it starts with the DAG, before anything above it can skip it
     conditions = []
     for above in (draft.nodes[task_id] for task_id in skipping if task_id in ancestors[node.task.id]):
         assert above.draft is not None, "only tasks with a template skip others"

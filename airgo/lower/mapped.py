@@ -11,7 +11,7 @@ from airgo.lower.dag_tasks import dag_task
 from airgo.lower.draft import Expansion, Leaf, Node, WorkflowDraft
 from airgo.lower.items import items_list
 from airgo.lower.parameters_of_xcom import output_parameter
-from airgo.lower.references import safe_output, task_reference
+from airgo.lower.references import safe_output
 from airgo.lower.sharing import of_task
 
 ITEMS = "items"
@@ -111,6 +111,6 @@ def _item_text(leaf: Leaf, names: int) -> Leaf:
 
 def _output(node: Node, key: str) -> dict[str, object]:
     if key == "airgo-state":
-        read = f"{task_reference(node.name)}?.outputs?.parameters?.['airgo-state'] ?? ''"
+        read = safe_output(node.name, "airgo-state", "")
         return {"name": key, "valueFrom": {"expression": f"({read}) contains 'skipped' ? 'skipped' : ''"}}
     return {"name": output_parameter(key, mapped=True), "valueFrom": {"expression": safe_output(node.name, output_parameter(key), "[]")}}

@@ -20,6 +20,7 @@ def output(task: str, parameter: str) -> str:
 def safe_output(task: str, parameter: str, default: str = "null") -> str:
     """An output parameter, or `default` when the task was skipped, omitted, failed, or never reported it.
 
-    The task must be an ancestor: with any other the workflow would wait for ever.
+    The task must be an ancestor: with any other the workflow would wait for ever. No `?.` after the task: a DAG that is called by
+    another one is read once before its tasks run, when `tasks` holds the caller's name only, and would take the default (observed).
     """
-    return f"{task_reference(task)}?.outputs?.parameters?.['{parameter}'] ?? '{default}'"
+    return f"{task_reference(task)}.outputs?.parameters?.['{parameter}'] ?? '{default}'"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from airgo.lower.references import task_reference
+from airgo.lower.references import safe_output
 
 ALIASES = {"dummy": "always", "none_failed_or_skipped": "none_failed_min_one_success"}
 """Names of Airflow 2 that 3 no longer knows."""
@@ -71,7 +71,7 @@ def succeeded(task: Upstream) -> str:
 
 def ran(task: Upstream) -> str:
     """The task did not say that it skipped itself."""
-    return f"{{{{= ({task_reference(task.name)}?.outputs?.parameters?.['airgo-state'] ?? '') != 'skipped' }}}}"
+    return f"{{{{= ({safe_output(task.name, 'airgo-state', '')}) != 'skipped' }}}}"
 
 
 def skipped(task: Upstream) -> str:

@@ -38,8 +38,8 @@ def test_tags_in_conditions_are_refused() -> None:
 
 def test_reads_are_safe() -> None:
     """The forms that were watched to work in every state."""
-    assert read_output("count", "return-values", "[]") == "tasks.count?.outputs?.parameters?.['return-values'] ?? '[]'"
-    assert read_output("a-b", "p") == "tasks['a-b']?.outputs?.parameters?.['p'] ?? 'null'"
+    assert read_output("count", "return-values", "[]") == "tasks.count.outputs?.parameters?.['return-values'] ?? '[]'"
+    assert read_output("a-b", "p") == "tasks['a-b'].outputs?.parameters?.['p'] ?? 'null'"
 
 
 def test_names_are_quoted_where_they_must() -> None:

@@ -18,7 +18,7 @@ STATES = {
 REFERENCE = re.compile(r"[A-Za-z][-A-Za-z0-9]*(\.[A-Z][a-z]+)?")
 STATUS = re.compile(r"'\{\{tasks\.([-A-Za-z0-9]+)\.status\}\}'")
 EXPRESSION = re.compile(r"\{\{=(.*?)\}\}")
-SELF_STATE = re.compile(r"\(tasks(?:\.|\[')([-A-Za-z0-9]+)(?:'\])?\?\.outputs\?\.parameters\?\.\['airgo-state'\] \?\? ''\)")
+SELF_STATE = re.compile(r"\(tasks(?:\.|\[')([-A-Za-z0-9]+)(?:'\])?\.outputs\?\.parameters\?\.\['airgo-state'\] \?\? ''\)")
 
 
 def outcome(depends: str | None, when: str | None, phases: Mapping[str, str], says: Mapping[str, str] | None = None) -> str:

@@ -73,7 +73,7 @@ def test_latest_only_of_an_interval_schedule_asks_the_clock() -> None:
 def test_a_task_that_may_skip_itself_is_asked_by_its_direct_children_only() -> None:
     """The state is exported once, the child asks for it, and the grandchild asks for the child's status."""
     done = lowered(dag(task("maybe", bash_command="exit 99"), task("child", upstream=("maybe",)), task("last", upstream=("child",))))
-    assert done.tasks["child"]["when"] == "{{= (tasks.maybe?.outputs?.parameters?.['airgo-state'] ?? '') != 'skipped' }}"
+    assert done.tasks["child"]["when"] == "{{= (tasks.maybe.outputs?.parameters?.['airgo-state'] ?? '') != 'skipped' }}"
     assert done.tasks["last"]["when"] == "'{{tasks.child.status}}' == 'Succeeded'"
     (state,) = done.templates["maybe"]["outputs"]["parameters"]
     assert state == {"name": "airgo-state", "valueFrom": {"path": "/tmp/airgo/airgo-state", "default": ""}}
@@ -100,7 +100,7 @@ def test_teardowns_do_not_decide_how_a_run_ends() -> None:
     assert effective_leaves([work, teardown]) == ["work"]
     strict = task("drop", upstream=("work",), teardown=True, trigger_rule="all_done_setup_success", on_failure_fail_dagrun=True)
     assert effective_leaves([work, strict]) == ["drop"]
-    assert lowered(dag(work, teardown)).tasks["airgo-end"]["depends"] == "work"
+    assert lowered(dag(work, teardown)).tasks["airgo-end"]["depends"] == "work && (drop.Succeeded || drop.Failed || drop.Errored)"
 
 
 def test_renames_are_recorded_and_do_not_collide() -> None:

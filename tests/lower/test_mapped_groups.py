@@ -47,8 +47,8 @@ def test_values_cross_the_border_of_a_group() -> None:
     assert [one["name"] for one in done.templates["g"]["inputs"]["parameters"]] == ["f", "first-return-value"]
     first, second = done.templates["g"]["dag"]["tasks"]
     assert first["arguments"]["parameters"] == [{"name": "first", "value": "{{inputs.parameters.first-return-value}}"}]
-    assert "tasks['g-a']?.outputs" in second["arguments"]["parameters"][0]["value"]
-    assert "tasks.first?.outputs" in done.tasks["g"]["arguments"]["parameters"][0]["value"]
+    assert "tasks['g-a'].outputs?." in second["arguments"]["parameters"][0]["value"]
+    assert "tasks.first.outputs?." in done.tasks["g"]["arguments"]["parameters"][0]["value"]
 
 
 def test_the_report_names_the_tasks_inside() -> None:

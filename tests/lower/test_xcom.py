@@ -27,7 +27,7 @@ def test_a_value_is_read_safely_and_has_a_default() -> None:
     (output,) = done.templates["a"]["outputs"]["parameters"]
     assert output == {"name": "return-value", "valueFrom": {"path": "/tmp/airgo/return-value", "default": "null"}}
     (argument,) = done.tasks["b"]["arguments"]["parameters"]
-    assert "tasks.a?.outputs?.parameters?.['return-value'] ?? 'null'" in argument["value"]
+    assert "tasks.a.outputs?.parameters?.['return-value'] ?? 'null'" in argument["value"]
     assert done.templates["b"]["inputs"] == {"parameters": [{"name": "a"}]}
     assert done.ledger["d.b", "xcom", "a.return_value"].outcome == "mapped"
     assert done.codes == ["AG401"]
