@@ -244,15 +244,15 @@ def accepts(operator_class: str, argument: str, version: str | None = None) -> b
     return facts.accepts(argument, version)
 
 
-OLD_VALUES: Mapping[str, Mapping[str, Mapping[object, object]]] = {
-    "airflow.providers.docker.operators.docker.DockerOperator": {"auto_remove": {True: "success", False: "never"}},
-}
-"""Values of arguments that older providers took, and what their constructors made of them."""
-
-
 def old_values(name: str) -> Mapping[str, Mapping[object, object]]:
-    """By argument: old values and the values they are converted to."""
-    return OLD_VALUES.get(canonical(name), {})
+    """Values of arguments that older providers took, and what their constructors made of them: by argument (data/old_values.json)."""
+    return _old_values().get(canonical(name), {})
+
+
+@cache
+def _old_values() -> Mapping[str, Mapping[str, Mapping[object, object]]]:
+    text = resources.files("airgo").joinpath("data", "old_values.json").read_text(encoding="utf-8")
+    return {name: {argument: dict(pairs) for argument, pairs in table.items()} for name, table in json.loads(text).items()}
 
 
 @cache
