@@ -5,8 +5,10 @@ A `when` on a task with withParam leaves a group that succeeded (watched); on th
 
 from __future__ import annotations
 
+import re
+
 from airgo.argo.names import template_name
-from airgo.argo.text import Input, ItemHole, Simple, Text, text
+from airgo.argo.text import Expression, Input, ItemHole, Part, Simple, Text, text
 from airgo.lower.dag_tasks import dag_task
 from airgo.lower.draft import Expansion, Leaf, Node, WorkflowDraft
 from airgo.lower.items import items_list
@@ -15,6 +17,8 @@ from airgo.lower.references import safe_output
 from airgo.lower.sharing import of_task
 
 ITEMS = "items"
+SAME_IN_JSON = re.compile(r'[^"\\<>&\x00-\x1f\u2028\u2029]*')
+"""Text that Go's JSON encoder writes as it is."""
 
 
 def mapped(draft: WorkflowDraft) -> None:
@@ -68,7 +72,7 @@ def _inner(node: Node, expansion: Expansion, name: str, draft: WorkflowDraft) ->
     outside: dict[str, Leaf] = {}
     for key, leaf in node.arguments.items():
         if _has_item(leaf):
-            inside[key] = _item_text(leaf, names)
+            inside[key] = _item_text(leaf, names, expansion)
         elif of_task(leaf):
             outside[key] = leaf
             inside[key] = Text((Input(key),))
@@ -103,10 +107,23 @@ def _has_item(leaf: Leaf) -> bool:
     return isinstance(leaf, Text) and any(isinstance(hole, ItemHole) for hole in leaf.holes())
 
 
-def _item_text(leaf: Leaf, names: int) -> Leaf:
-    """The leaf with the element in place of its holes; one of several mapped arguments is a key of the element."""
+def _item_text(leaf: Leaf, names: int, expansion: Expansion) -> Leaf:
+    """The leaf with the element in place of its holes; one of several mapped arguments is a key of the element.
+
+    Argo gives a key's text as it stands in JSON, with its quotes and backslashes escaped (observed).
+    """
     assert isinstance(leaf, Text)
-    return text(*(Simple("item" if names == 1 else f"item.{part.name}") if isinstance(part, ItemHole) else part for part in leaf.parts))
+
+    def one(part: Part) -> Part:
+        if not isinstance(part, ItemHole):
+            return part
+        if names == 1:
+            return Simple("item")
+        if expansion.items and all(SAME_IN_JSON.fullmatch(str(row[part.name])) for row in expansion.items):
+            return Simple(f"item.{part.name}")
+        return Expression(f"fromJSON('\"' + item['{part.name}'] + '\"')")
+
+    return text(*(one(part) for part in leaf.parts))
 
 
 def _output(node: Node, key: str) -> dict[str, object]:

@@ -239,9 +239,12 @@ def escaped_json(code: str) -> str:
 
 
 def instance_texts(code: str) -> str:
-    """The JSON texts that a mapped task's instances wrote, from the list that Argo makes of them: values, if all are objects or lists."""
+    """The JSON texts that a mapped task's instances wrote, from the list that Argo makes of them: values, if all are objects or lists.
+
+    An instance that returned None or skipped itself pushed nothing in Airflow, and is left out.
+    """
     text = "(type(#) == 'string' ? # : toJson(#))"
-    return f"map(fromJSON({code}), {_WIRE.format(text)})"
+    return f"map(filter(fromJSON({code}), # != 'null'), {_WIRE.format(text)})"
 
 
 def as_text(json_code: str) -> str:
