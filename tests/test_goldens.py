@@ -11,7 +11,7 @@ from airgo import configuration, discovery, pipeline
 from airgo.reading import Run
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
-CASES = sorted(path.parent.name for path in FIXTURES.glob("*/dags"))
+CASES = sorted(path.parent.name for path in FIXTURES.glob("*/expected"))
 
 
 def texts(case: str) -> dict[str, str]:
