@@ -18,6 +18,7 @@ from airgo.lower.manual import make_manual
 from airgo.lower.order import waits_for
 from airgo.lower.parameters_of_xcom import output_parameter
 from airgo.lower.references import safe_output
+from airgo.lower.trigger_rules import ALIASES, PLAIN_RULES
 from airgo.values import truth
 
 NOT_HANDED_ON = Rule(
@@ -28,6 +29,15 @@ NOT_HANDED_ON = Rule(
     "The task reads an XCom of another task whose template writes no such value, or that has not surely ended when the task starts. "
     "Argo has no store of past values to look in.",
     "return the value from the other task, and make this one depend on it",
+)
+LOST_VALUES = Rule(
+    "AG407",
+    "values-of-failed-mapping",
+    Severity.WARNING,
+    "a task that may run after a mapped task failed, and reads its instances' values",
+    "Where one instance failed, Airflow gives the values of the others. Argo has no outputs of a DAG that failed, so that the "
+    "list is empty.",
+    "let the instances catch their errors and return what the reader can tell apart",
 )
 AS_TEXT = Rule(
     "AG401",
@@ -176,6 +186,9 @@ def _mark(hole: XComHole, node: Node, draft: WorkflowDraft) -> None:
         if producer.many:
             words = f"{node.task.id} reads the values of all instances of {task_id} as one list"
             draft.report(AGGREGATE.at(node.task.span, words, subject=draft.subject(node.task)))
+            if ALIASES.get(node.task.trigger_rule, node.task.trigger_rule) not in PLAIN_RULES:
+                words = f"{node.task.id} can run after an instance of {task_id} failed, and then reads an empty list"
+                draft.report(LOST_VALUES.at(node.task.span, words, subject=draft.subject(node.task)))
     if not hole.json:
         words = f"{node.task.id} puts what {' and '.join(hole.task_ids)} hands on into text; lists and dicts look different there"
         draft.report(AS_TEXT.at(node.task.span, words, subject=draft.subject(node.task)))

@@ -1,7 +1,9 @@
 """Runs inside an Airflow 3 environment, never in airgo's own process: runs DAGs with `dag.test()` and prints what became of them.
 
-usage: python run_dag.py FOLDER < REQUESTS     REQUESTS and answers are JSON: a list of {"dag_id", "logical_date", "conf"}, and a list of
-{"state", "tasks": {task_id: [{"map_index", "state", "tries"}]}, "xcoms": {task_id: {key: [[map_index, value]]}}, "order": [[task_id, map_index]]}.
+usage: python run_dag.py FOLDER < REQUESTS
+
+REQUESTS and answers are JSON: a list of {"dag_id", "logical_date", "conf"}, and a list of {"state", "order": [[task_id, map_index]],
+"tasks": {task_id: [{"map_index", "state", "tries"}]}, "xcoms": {task_id: {key: [[map_index, value]]}}}.
 """
 
 import json
@@ -62,9 +64,9 @@ def xcoms(run):
     with create_session() as session:
         rows = session.query(XComModel).filter(XComModel.dag_id == run.dag_id, XComModel.run_id == run.run_id)
         for row in rows.order_by(XComModel.task_id, XComModel.key, XComModel.map_index):
+            if row.key == "skipmixin_key":
+                continue  # Airflow's own note of what a branch chose
             value = row.value
-            if isinstance(value, str):
-                value = json.loads(value)
             found.setdefault(row.task_id, {}).setdefault(row.key, []).append([row.map_index, value])
     return found
 

@@ -54,7 +54,8 @@ type engine struct {
 	store *store
 	mutex sync.Mutex
 	count int
-	seen  map[string]string   // "namespace/name" → the version that the controller looked at last
+	seen  map[string]look     // by "namespace/name"
+	slots chan struct{}       // so many runs at a time
 	notes map[string]*journal // by namespace
 }
 
@@ -65,8 +66,17 @@ type journal struct {
 	phases map[string]string
 }
 
+// look is the version of a workflow that the controller looked at last, and how often it has looked at all.
+type look struct {
+	version string
+	times   int
+}
+
+// atOnce bounds the open runs: more of them only take longer, each and all.
+const atOnce = 10
+
 func newEngine() *engine {
-	return &engine{store: newStore(), seen: map[string]string{}, notes: map[string]*journal{}}
+	return &engine{store: newStore(), seen: map[string]look{}, slots: make(chan struct{}, atOnce), notes: map[string]*journal{}}
 }
 
 // Levels and Fire are logrus' hook: the controller says which version of a workflow it looks at.
@@ -78,7 +88,8 @@ func (e *engine) Fire(entry *log.Entry) error {
 	}
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	e.seen[fmt.Sprintf("%v/%v", entry.Data["namespace"], entry.Data["workflow"])] = fmt.Sprint(entry.Data["ResourceVersion"])
+	name := fmt.Sprintf("%v/%v", entry.Data["namespace"], entry.Data["workflow"])
+	e.seen[name] = look{fmt.Sprint(entry.Data["ResourceVersion"]), e.seen[name].times + 1}
 	return nil
 }
 
@@ -97,22 +108,50 @@ func (e *engine) tell(namespace string, happened event) {
 const workflows = "workflows.argoproj.io"
 
 func (e *engine) run(asked request) response {
+	e.slots <- struct{}{}
+	defer func() { <-e.slots }()
 	e.mutex.Lock()
 	e.count++
 	namespace := fmt.Sprintf("run-%d", e.count)
-	e.notes[namespace] = &journal{logs: map[string]string{}, phases: map[string]string{}}
 	e.mutex.Unlock()
 	defer e.forget(namespace)
-	name, err := e.submit(namespace, asked)
+	made, err := e.prepare(namespace, asked)
 	if err != nil {
 		return response{ID: asked.ID, Error: err.Error()}
 	}
-	answer, err := e.await(namespace, name, time.Duration(asked.Timeout*float64(time.Second)))
+	limit := time.Duration(asked.Timeout * float64(time.Second))
+	answer, err := e.submit(namespace, made, limit)
+	for range 100 {
+		if err != nil || !unknownTemplate(answer) {
+			break
+		}
+		// The controller has not heard of the template yet: its informers are not of one speed.
+		time.Sleep(20 * time.Millisecond)
+		answer, err = e.submit(namespace, made, limit)
+	}
 	if err != nil {
 		answer.Error = err.Error()
 	}
 	answer.ID = asked.ID
 	return answer
+}
+
+func unknownTemplate(told response) bool {
+	return told.Phase == "Error" && len(told.Nodes) == 0 && strings.HasPrefix(told.Message, "workflowtemplates.argoproj.io") &&
+		strings.HasSuffix(told.Message, "not found")
+}
+
+// submit starts a workflow and follows it to its end.
+func (e *engine) submit(namespace string, made object, limit time.Duration) (response, error) {
+	name := text(made.meta(), "name")
+	e.mutex.Lock()
+	e.notes[namespace] = &journal{logs: map[string]string{}, phases: map[string]string{}}
+	e.mutex.Unlock()
+	_, _ = e.store.delete(workflows, namespace, name)
+	if _, err := e.store.create(workflows, namespace, made); err != nil {
+		return response{}, err
+	}
+	return e.await(namespace, name, limit)
 }
 
 func (e *engine) forget(namespace string) {
@@ -127,8 +166,11 @@ func (e *engine) forget(namespace string) {
 	}
 }
 
-// patience is how long nothing may move before a run counts as stuck.
-const patience = 1200 * time.Millisecond
+// A run in which nothing moves is stuck after a while, and when the controller has looked at it so many times in vain.
+const (
+	patience = 1200 * time.Millisecond
+	looks    = 4
+)
 
 // await follows a workflow to its end: done, stuck or out of time.
 func (e *engine) await(namespace, name string, limit time.Duration) (response, error) {
@@ -154,7 +196,7 @@ func (e *engine) await(namespace, name string, limit time.Duration) (response, e
 	deadline := time.After(limit)
 	poke := time.NewTicker(300 * time.Millisecond)
 	defer poke.Stop()
-	last, idleSince := &wfv1.Workflow{}, time.Time{}
+	last, idleSince, idleLooks := &wfv1.Workflow{}, time.Time{}, 0
 	for {
 		select {
 		case one := <-changed:
@@ -174,8 +216,8 @@ func (e *engine) await(namespace, name string, limit time.Duration) (response, e
 			if !e.idle(namespace, last) {
 				idleSince = time.Time{}
 			} else if idleSince.IsZero() {
-				idleSince = time.Now()
-			} else if time.Since(idleSince) > patience {
+				idleSince, idleLooks = time.Now(), e.looks(namespace, name)
+			} else if time.Since(idleSince) > patience && e.looks(namespace, name) >= idleLooks+looks {
 				return e.gather(last, response{Stuck: true}), nil
 			}
 		case <-deadline:
@@ -200,6 +242,12 @@ func (e *engine) poke(namespace string) {
 	}
 }
 
+func (e *engine) looks(namespace, name string) int {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	return e.seen[key(namespace, name)].times
+}
+
 // idle: the controller has seen the last state, no pod is at work, and nothing waits for a clock or a lock.
 func (e *engine) idle(namespace string, last *wfv1.Workflow) bool {
 	found, _ := e.store.list(workflows, selection{namespace: namespace})
@@ -212,7 +260,7 @@ func (e *engine) idle(namespace string, last *wfv1.Workflow) bool {
 		e.mutex.Lock()
 		seen := e.seen[key(namespace, text(one.meta(), "name"))]
 		e.mutex.Unlock()
-		if !completed && seen != text(one.meta(), "resourceVersion") {
+		if !completed && seen.version != text(one.meta(), "resourceVersion") {
 			return false
 		}
 	}

@@ -11,10 +11,12 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// environment is a container's, in order; a later entry of a name replaces an earlier one.
+// environment is a container's, in order; a later entry of a name replaces an earlier one. What only the image gives is not
+// declared: Kubernetes does not know it when it expands "$(NAME)".
 type environment struct {
-	names  []string
-	values map[string]string
+	names    []string
+	values   map[string]string
+	declared map[string]bool
 }
 
 func (e *environment) set(name, value string) {
@@ -24,10 +26,12 @@ func (e *environment) set(name, value string) {
 	e.values[name] = value
 }
 
-func (e environment) known(name string) bool {
-	_, there := e.values[name]
-	return there
+func (e *environment) declare(name, value string) {
+	e.set(name, value)
+	e.declared[name] = true
 }
+
+func (e environment) known(name string) bool { return e.declared[name] }
 
 func (e environment) list() []string {
 	all := make([]string, 0, len(e.names))
@@ -50,8 +54,8 @@ func (e environment) expand(word string) string {
 			index++
 		case rest[0] == '(' && strings.Contains(rest, ")"):
 			name := rest[1:strings.Index(rest, ")")]
-			if value, there := e.values[name]; there {
-				out.WriteString(value)
+			if e.known(name) {
+				out.WriteString(e.values[name])
 			} else {
 				out.WriteString("$(" + name + ")")
 			}
@@ -65,7 +69,7 @@ func (e environment) expand(word string) string {
 
 // environment collects a container's entries: the image's, then envFrom, then env.
 func (w *work) environment(of corev1.Container) (environment, error) {
-	made := environment{values: map[string]string{}}
+	made := environment{values: map[string]string{}, declared: map[string]bool{}}
 	made.set("PATH", w.path)
 	made.set("HOME", "/root")
 	made.set("LANG", "C.UTF-8")
@@ -78,18 +82,18 @@ func (w *work) environment(of corev1.Container) (environment, error) {
 			data, _ = w.data("secrets", source.SecretRef.Name)
 		}
 		for _, name := range sortedKeys(data) {
-			made.set(source.Prefix+name, data[name])
+			made.declare(source.Prefix+name, data[name])
 		}
 	}
 	for _, entry := range of.Env {
 		if entry.ValueFrom == nil {
-			made.set(entry.Name, made.expand(entry.Value))
+			made.declare(entry.Name, made.expand(entry.Value))
 			continue
 		}
 		if value, there, err := w.valueFrom(entry.ValueFrom); err != nil {
 			return made, err
 		} else if there {
-			made.set(entry.Name, value)
+			made.declare(entry.Name, value)
 		}
 	}
 	return made, nil

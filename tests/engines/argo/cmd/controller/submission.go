@@ -24,17 +24,17 @@ var typed = map[string]func() any{
 	"CronWorkflow":            func() any { return &wfv1.CronWorkflow{} },
 }
 
-// submit puts the manifests into the namespace and starts the workflow; its name is the answer.
-func (e *engine) submit(namespace string, asked request) (string, error) {
+// prepare puts the manifests into the namespace and makes the workflow to submit.
+func (e *engine) prepare(namespace string, asked request) (object, error) {
 	crons := map[string]*wfv1.CronWorkflow{}
 	for _, part := range separator.Split(asked.Manifests, -1) {
 		if err := e.apply(namespace, part, crons); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
 	made, err := workflowOf(asked, crons)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	made.TypeMeta = metav1.TypeMeta{APIVersion: "argoproj.io/v1alpha1", Kind: "Workflow"}
 	names := make([]string, 0, len(asked.Parameters))
@@ -54,13 +54,9 @@ func (e *engine) submit(namespace string, asked request) (string, error) {
 	}
 	asJSON, err := json.Marshal(made)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	stored, err := e.store.create(workflows, namespace, decoded(asJSON))
-	if err != nil {
-		return "", err
-	}
-	return text(stored.meta(), "name"), nil
+	return decoded(asJSON), nil
 }
 
 // apply stores one document. Kinds that neither the controller nor a pod reads are left out.

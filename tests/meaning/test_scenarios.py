@@ -1,0 +1,67 @@
+"""Each small DAG of fixtures/meaning does on the real Argo what it does on the real Airflow."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from airgo.diagnostics import Severity
+from tests.engines.airflow_oracle import airflow_3
+from tests.engines.airflow_runs import Asked, run_all
+from tests.engines.argo_engine import ArgoEngine, Outcome
+from tests.meaning.running import Converted, convert, differences
+
+PROJECT = Path(__file__).resolve().parents[2] / "fixtures" / "meaning"
+SCENARIOS = sorted(path.stem for path in (PROJECT / "dags").glob("*.py"))
+VARIABLES: dict[str, str] = {}
+CONF: dict[str, dict[str, object]] = {}
+"""What the run of a scenario is given."""
+
+SAID = frozenset({"AG318", "AG407"})
+"""Codes that say of a task that it may end otherwise, or get other values, than in Airflow."""
+
+DATE = "2024-01-01T00:00:00Z"
+
+
+@cache
+def converted() -> Converted:
+    """All scenarios, converted."""
+    return convert(PROJECT, airflow_version="3")
+
+
+@cache
+def truths() -> dict[str, dict[str, Any]]:
+    """All scenarios, run by Airflow in one process."""
+    asked = [Asked(name, f"{name}.py", DATE, CONF.get(name)) for name in SCENARIOS]
+    return dict(zip(SCENARIOS, run_all(airflow_3(), PROJECT / "dags", asked, VARIABLES), strict=True))
+
+
+@pytest.fixture(scope="module")
+def outcomes(engine: ArgoEngine) -> dict[str, Outcome]:
+    """All scenarios that were converted, run by Argo side by side."""
+    names = [name for name in SCENARIOS if name in converted().lowered]
+    runs = [converted().run(name, {"logical-date": DATE}, timeout=240) for name in names]
+    return dict(zip(names, engine.run_all(runs), strict=True))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_same_on_both(name: str, outcomes: dict[str, Outcome]) -> None:
+    """Final states, tries, values and the run's state are Airflow's, where no diagnostic says otherwise; none is an error."""
+    assert name in outcomes, "not converted"
+    said = [d for d in converted().diagnostics if Path(d.span.path).stem == name]
+    assert [f"{d.code} {d.message}" for d in said if d.severity is Severity.ERROR] == []
+    known = {d.subject.partition(".")[2] for d in said if d.code in SAID}
+    found = differences(truths()[name], outcomes[name], converted().lowered[name])
+    assert [line for line in found if line.partition(":")[0] not in known] == []
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_each_scenario_says_what_it_shows(name: str) -> None:
+    """The first line of each file is a sentence, and the DAG is called as the file is."""
+    said = ast.get_docstring(ast.parse((PROJECT / "dags" / f"{name}.py").read_text())) or ""
+    assert said.splitlines()[0].endswith(".")
+    assert name in truths()
