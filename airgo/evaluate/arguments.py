@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airgo.evaluate.attributes import PartlySeen
 from airgo.evaluate.objects import Call, Function, PythonError
+from airgo.evaluate.partly_seen import mark
 from airgo.evaluate.syntax import Signature, signature
 from airgo.values import MISSING, Unknown
 
@@ -33,8 +33,12 @@ def bind(machine: Machine, function: Function, call: Call) -> dict[str, object]:
         words = " and ".join(repr(name) for name in missing)
         raise PythonError("TypeError", f"{function.name}() missing required argument{'s' if len(missing) > 1 else ''}: {words}")
     if parameters.double_star is not None:
-        names[parameters.double_star] = PartlySeen(extra) if call.unseen else extra
-        machine.made(names[parameters.double_star])
+        rest: dict[object, object] = {}
+        rest.update(extra)
+        if call.unseen:
+            mark(rest, call.place)
+        names[parameters.double_star] = rest
+        machine.made(rest)
     return names
 
 

@@ -29,7 +29,7 @@ from airgo.evaluate.objects import (
     StaticMethod,
     Super,
 )
-from airgo.evaluate.partly_seen import PartlySeen, is_partly_seen
+from airgo.evaluate.partly_seen import is_partly_seen, mark
 from airgo.evaluate.syntax import docstring
 from airgo.values import MISSING, Choice, CodeRef, Extern, Operation, Symbol, Symbolic, Unknown, XComRef
 
@@ -139,7 +139,11 @@ def call_method(machine: Machine, value: object, model: models.Model, call: Call
         key = call.args[1]
         if not isinstance(key, Symbolic) and key not in value and is_partly_seen(value):
             return Unknown(f"{key!r} of keyword arguments that could not all be seen", call.place)
+    if call.unseen and call.name not in {".format", ".update"}:
+        return Unknown(f"{call.name}() with arguments that could not be seen", call.place)
     result = model(call)
+    if call.unseen and isinstance(value, dict):
+        mark(value, call.place)
     if machine.journals and call.name in {".copy", ".split"}:
         machine.made(result)
     return result
@@ -369,4 +373,4 @@ def order_of(value: object) -> tuple[str, str]:
     return type(value).__name__, f"{value:020}" if type(value) is int else repr(value)
 
 
-__all__ = ["MODELS", "PATH_KINDS", "PartlySeen", "XComRef", "attribute", "attribute_or", "elements", "set_attribute"]
+__all__ = ["MODELS", "PATH_KINDS", "XComRef", "attribute", "attribute_or", "elements", "set_attribute"]

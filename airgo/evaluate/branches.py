@@ -154,7 +154,7 @@ def is_optional(value: object) -> bool:
 def has_optional(container: object) -> bool:
     """Has a container elements that may be absent, so that its length is not known?"""
     if isinstance(container, dict):
-        return any(is_optional(value) for value in container.values())
+        return any(isinstance(key, Unknown) or is_optional(value) for key, value in container.items())
     return isinstance(container, list | tuple | set | frozenset | deque) and any(is_optional(value) for value in container)
 
 

@@ -14,7 +14,6 @@ from airgo.evaluate.displays import mapping_of
 from airgo.evaluate.expressions import OWN_METHODS, evaluate, evaluates, get_attribute
 from airgo.evaluate.models import METHODS
 from airgo.evaluate.objects import Call, Instance, PythonError
-from airgo.evaluate.partly_seen import is_partly_seen
 from airgo.evaluate.scope import Scope
 from airgo.source import Place
 from airgo.values import Symbolic
@@ -64,7 +63,7 @@ def arguments(machine: Machine, nodes: Sequence[cst.Arg], scope: Scope) -> tuple
             unseen = unseen or found is None
         elif node.star == "**":
             mapping = mapping_of(machine, value)
-            unseen = unseen or mapping is None or is_partly_seen(mapping) or any(isinstance(key, Symbolic) for key in mapping)
+            unseen = unseen or mapping is None or any(isinstance(key, Symbolic) for key in mapping)
             spread_keywords(kwargs, mapping or {})
         else:
             args.append(value)

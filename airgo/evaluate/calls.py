@@ -28,6 +28,7 @@ from airgo.evaluate.objects import (
     StaticMethod,
     Super,
 )
+from airgo.evaluate.partly_seen import mark
 from airgo.evaluate.scope import Scope
 from airgo.evaluate.syntax import is_generator
 from airgo.source import Place
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 
 MANAGER_MARK = "<contextmanager>"
 """An attribute of functions under `contextlib.contextmanager`; no attribute of the program can have this name."""
+
+
+DECORATOR_MARK = "<decorator>"
+"""An attribute of functions under a decorator from outside: its name and place, reported when the function is called."""
 
 
 class Manager(Modelled):
@@ -74,6 +79,8 @@ def call_user_function(machine: Machine, function: object, call: Call) -> object
     assert isinstance(function, Function)
     if function.name == "__init__" and call.args and isinstance(call.args[0], Instance):
         call = classes.before_init(machine, function, call)
+    if DECORATOR_MARK in function.attributes:
+        report_opaque(machine, *function.attributes[DECORATOR_MARK])  # type: ignore[misc]  # a name and a place
     problem = too_deep(machine, function)
     if problem is not None:
         machine.report(rules.TOO_DEEP, f"{function.name}() is {problem}", call.place)
@@ -113,6 +120,11 @@ def run_function(
     finally:
         machine.frames.pop()
         machine.node = node
+
+
+def report_opaque(machine: Machine, name: str, place: Place) -> None:
+    """Say that a decorator is passed over."""
+    machine.report(rules.OPAQUE_DECORATOR, f"{name} is from outside the project; what it decorates is taken as it stands", place)
 
 
 def too_deep(machine: Machine, function: Function) -> str | None:
@@ -215,7 +227,7 @@ def call_extern(machine: Machine, function: object, call: Call) -> object:
     found = find_model(name)
     if found is not None:
         call.name, model = found
-        result = model(call)
+        result = unseen_result(call, model) if call.unseen and call.name in MODELS else model(call)
         if call.name in MAKERS:
             machine.made(result)
         return result
@@ -226,6 +238,18 @@ def call_extern(machine: Machine, function: object, call: Call) -> object:
     if call.unseen:
         call.kwargs["**"] = Unknown("arguments that could not be seen", call.place)
     return ExternCall(canonical(name), call.args, call.kwargs, call.place)
+
+
+def unseen_result(call: Call, model: Model) -> object:
+    """The result of a function of Python's library that is given arguments which could not be seen."""
+    if call.name.startswith(SEE_UNSEEN):
+        return model(call)
+    if call.name == "builtins.dict":
+        result = model(call)
+        if isinstance(result, dict):
+            mark(result, call.place)
+        return result
+    return Unknown(f"{call.name}() with arguments that could not be seen", call.place)
 
 
 def find_model(name: str, resolvers: bool = True) -> tuple[str, Model] | None:
@@ -276,6 +300,9 @@ def suppress(call: Call) -> object:
     """`contextlib.suppress(...)`: the `with` statement knows what to do with it."""
     return ExternCall("contextlib.suppress", call.args, {}, call.place)
 
+
+SEE_UNSEEN = ("airflow.", "builtins.print", "builtins.type", "logging.", "warnings.")
+"""Names of models that look at `call.unseen` themselves, or to which arguments are nothing."""
 
 MAKERS = frozenset({"builtins.list", "builtins.dict", "builtins.set", "builtins.sorted", "copy.copy", "copy.deepcopy", ".split", ".copy"})
 """Models whose result is a container of its own."""

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from airgo.catalogue import canonical
-from airgo.evaluate import rules
-from airgo.evaluate.calls import OWN_MODELS, call_value, find_model
+from airgo.evaluate.calls import DECORATOR_MARK, OWN_MODELS, call_value, find_model, report_opaque
 from airgo.evaluate.objects import Bound, Class, Function, Instance, Modelled, Native, Partial
 from airgo.evaluate.scope import Scope
 from airgo.source import Place
-from airgo.values import MISSING, Extern, Unknown
+from airgo.values import MISSING, Extern, Operation, Unknown
 
 if TYPE_CHECKING:
     from airgo.evaluate.machine import Machine
@@ -48,6 +47,16 @@ def apply(machine: Machine, decorator: object, value: object, place: Place) -> o
         return call_value(machine, decorator, (value,), {}, place)
     if isinstance(decorator, Unknown):
         return call_value(machine, decorator, (value,), {}, place)
-    name = getattr(decorator, "name", "a decorator")
-    machine.report(rules.OPAQUE_DECORATOR, f"{name} is from outside the project; what it decorates is taken as it stands", place)
+    name = name_of(decorator)
+    if isinstance(value, Function):
+        value.attributes[DECORATOR_MARK] = (name, place)
+    else:
+        report_opaque(machine, name, place)
     return value
+
+
+def name_of(decorator: object) -> str:
+    """A decorator from outside in words."""
+    if isinstance(decorator, Operation) and decorator.operands:
+        return f"{name_of(decorator.operands[0])}{decorator.name.partition(' ')[0]}"
+    return str(getattr(decorator, "name", "a decorator"))

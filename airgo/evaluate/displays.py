@@ -11,7 +11,7 @@ from airgo.evaluate import attributes, branches
 from airgo.evaluate.assumptions import settled
 from airgo.evaluate.expressions import evaluate, evaluates, unknown_elements
 from airgo.evaluate.objects import Instance, PythonError
-from airgo.evaluate.partly_seen import MAY_BE_REPLACED, PartlySeen, is_partly_seen
+from airgo.evaluate.partly_seen import MAY_BE_REPLACED, is_partly_seen, mark
 from airgo.evaluate.scope import Scope
 from airgo.values import MISSING, Choice, Symbolic, Unknown
 
@@ -65,11 +65,11 @@ def dict_display(machine: Machine, node: cst.Dict, scope: Scope) -> object:
         value = evaluate(machine, element.value, scope) if isinstance(element, cst.StarredDictElement) else MISSING
         if value is not MISSING:
             mapping = mapping_of(machine, value)
-            if mapping is None or is_partly_seen(mapping):
-                if found:
-                    machine.report(MAY_BE_REPLACED, "entries before this `**` may be replaced by a value that is not known")
-                found = PartlySeen(found)
+            if found and (mapping is None or is_partly_seen(mapping)):
+                machine.report(MAY_BE_REPLACED, "entries before this `**` may be replaced by a value that is not known")
             found.update(mapping or {})
+            if mapping is None:
+                mark(found, machine.place)
         elif isinstance(element, cst.DictElement):
             key = evaluate(machine, element.key, scope)
             try:

@@ -45,7 +45,7 @@ from airgo.evaluate.modules import ParseCache
 from airgo.evaluate.objects import NO_DEFAULT, Call, Caller, Function, Instance, Modelled, Module, Parameter, PythonError
 from airgo.evaluate.scope import Scope
 from airgo.source import Place, Span, whole_file
-from airgo.values import Choice, truth
+from airgo.values import Choice, Unknown, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,8 +199,8 @@ class Machine(Caller):
             then, orelse = self.truth(value.then), self.truth(value.orelse)
             return then if then == orelse else None
         if isinstance(value, list | dict | set) and value and has_optional(value):
-            values = value.values() if isinstance(value, dict) else value
-            return None if all(is_optional(one) for one in values) else True
+            values = [key if isinstance(key, Unknown) else one for key, one in value.items()] if isinstance(value, dict) else value
+            return None if all(isinstance(one, Unknown) or is_optional(one) for one in values) else True
         return truth(value)
 
     def isinstance(self, value: object, cls: object) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from airgo.diagnostics import Rule, Severity
+from airgo.source import Place
 from airgo.values import Unknown
 
 MAY_BE_REPLACED = Rule(
@@ -16,14 +17,12 @@ MAY_BE_REPLACED = Rule(
 )
 
 
-class PartlySeen(dict[object, object]):
-    """A dict made with a `**` of something unknown: keywords of a call, or a display."""
-
-    def copy(self) -> PartlySeen:
-        """As `dict.copy`, still partly seen."""
-        return PartlySeen(self)
+def mark(mapping: dict[object, object], place: Place) -> None:
+    """Say that the dict has entries that are not seen: an entry whose key is unknown, which copies and merges carry along."""
+    unseen = Unknown("entries that could not be seen", place)
+    mapping[unseen] = unseen
 
 
 def is_partly_seen(value: object) -> bool:
-    """May the dict have entries that are not seen? A plain dict that something unknown was merged into has an Unknown key."""
-    return isinstance(value, PartlySeen) or (isinstance(value, dict) and any(isinstance(key, Unknown) for key in value))
+    """May the dict have entries that are not seen? One that something unknown was merged into has an Unknown key."""
+    return isinstance(value, dict) and any(isinstance(key, Unknown) for key in value)
