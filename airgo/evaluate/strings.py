@@ -82,6 +82,8 @@ def as_text(machine: Machine, value: object) -> object:
         return str(value)
     if isinstance(value, Symbolic) and not isinstance(value, Modelled):
         return value  # a hole holds the text of the value by itself
+    if isinstance(value, Modelled) and value.get_attribute("__str__", machine.new_call("__str__")) is MISSING:
+        return value  # such as the result of a task, whose text Airflow's own template gives
     model = MODELS.get("builtins.str")
     if model is not None:
         return model(Call(machine, "builtins.str", (value,), {}, machine.place))
