@@ -7,11 +7,13 @@ ticks and a `when` on the day: https://argo-workflows.readthedocs.io/en/latest/c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from math import gcd
+from zoneinfo import ZoneInfo
 
 from airgo.macros.cron_fields import MONTHS, PRESETS, WEEKDAYS, BadCron, Cron, parse_cron
 from airgo.macros.cron_steps import day_test, longest_gap, on_day
@@ -29,12 +31,19 @@ _RANGES = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12),
 _WRAPS = re.compile(r"(?P<low>[0-9A-Za-z]+)-(?P<high>[0-9A-Za-z]+)")
 
 
+Following = Callable[[datetime], datetime | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Ticks:
-    """Crons of Argo, the test that a tick must pass besides (an expression, without braces), and the longest time between ticks."""
+    """Crons of Argo, the test that a tick must pass besides (an expression, without braces), and the longest time between ticks.
+
+    `following` gives the first tick after an instant; None when there is none any more.
+    """
 
     schedules: tuple[str, ...]
     period_seconds: int
+    following: Following = field(compare=False)
     when: str | None = None
 
 
@@ -45,8 +54,8 @@ def ticks_of_cron(text: str, timezone: str) -> Ticks:
         raise BadCron(f"{text!r} has ticks within a minute; Argo's crons have minutes")
     period = cron.period_seconds or longest_gap(cron) * DAY
     if cron.last_day or cron.nth:
-        return Ticks((_candidates(cron),), period, day_test(cron, _now(timezone)))
-    return Ticks((_written(text, cron),), period)
+        return Ticks((_candidates(cron),), period, partial(next_tick, cron, timezone), day_test(cron, _now(timezone)))
+    return Ticks((_written(text, cron),), period, partial(next_tick, cron, timezone))
 
 
 def _now(timezone: str) -> str:
@@ -121,17 +130,21 @@ def ticks_of_period(seconds: float, anchor: datetime | None) -> Ticks:
         raise BadCron(f"a period of {seconds:g} seconds has no ticks at full minutes; Argo's crons have minutes")
     period = int(seconds)
     start = int((anchor or datetime(1970, 1, 1, tzinfo=UTC)).timestamp()) // 60 * 60
+
+    def following(after: datetime) -> datetime:
+        return datetime.fromtimestamp(start + (int(after.timestamp() - start) // period + 1) * period, UTC)
+
     if DAY % period == 0:
-        return Ticks(_of_minutes([second // 60 for second in range(start % period, DAY, period)]), period)
+        return Ticks(_of_minutes([second // 60 for second in range(start % period, DAY, period)]), period, following)
     if period == 7 * DAY:
         first = datetime.fromtimestamp(start, UTC)
-        return Ticks((f"{first.minute} {first.hour} * * {first.isoweekday() % 7}",), period)
+        return Ticks((f"{first.minute} {first.hour} * * {first.isoweekday() % 7}",), period, following)
     if anchor is None:
         raise BadCron(f"a period of {seconds:g} seconds needs a start_date to count from")
     tick = gcd(period, DAY)
     schedules = _of_minutes([second // 60 for second in range(start % tick, DAY, tick)])
     when = f"int((now().Unix() - {start}) / {tick}) % {period // tick} == 0"
-    return Ticks(schedules, period, when)
+    return Ticks(schedules, period, following, when)
 
 
 def _of_minutes(minutes: list[int]) -> tuple[str, ...]:
@@ -166,7 +179,19 @@ def ticks_of_months(months: int, anchor: datetime | None) -> Ticks:
         raise BadCron(f"a period of {months} months does not divide the year; no cron counts it")
     listed = sorted((first.month - 1 + step) % 12 + 1 for step in range(0, 12, months))
     month = "*" if months == 1 else str(listed[0]) if months == 12 else f"*/{months}" if listed[0] == 1 else _listed(listed)
-    return Ticks((f"{first.minute} {first.hour} {first.day} {month} *",), months * 31 * DAY)
+
+    def following(after: datetime) -> datetime:
+        distance = (after.year - first.year) * 12 + after.month - first.month
+        count = next(step for step in range(distance // months - 1, distance // months + 2) if _months_after(first, step * months) > after)
+        return _months_after(first, count * months)
+
+    return Ticks((f"{first.minute} {first.hour} {first.day} {month} *",), months * 31 * DAY, following)
+
+
+def _months_after(first: datetime, months: int) -> datetime:
+    """The same day and time of another month; the day is one that every month has."""
+    number = first.year * 12 + first.month - 1 + months
+    return first.replace(year=number // 12, month=number % 12 + 1)
 
 
 def ticks_of_dates(moments: Iterable[datetime]) -> Ticks:
@@ -180,7 +205,11 @@ def ticks_of_dates(moments: Iterable[datetime]) -> Ticks:
         raise BadCron("the timetable has events within a minute; Argo's crons have minutes")
     schedules = tuple(dict.fromkeys(f"{stamp.minute} {stamp.hour} {stamp.day} {stamp.month} *" for stamp in stamps))
     listed = ", ".join(f"'{stamp:%Y-%m-%dT%H:%M}'" for stamp in stamps)
-    return Ticks(schedules, 366 * DAY, f"now().UTC().Format('2006-01-02T15:04') in [{listed}]")
+
+    def following(after: datetime) -> datetime | None:
+        return next((stamp for stamp in stamps if stamp > after), None)
+
+    return Ticks(schedules, 366 * DAY, following, f"now().UTC().Format('2006-01-02T15:04') in [{listed}]")
 
 
 MAX_EVENTS = 50
@@ -188,14 +217,37 @@ MAX_EVENTS = 50
 
 
 def next_tick(cron: Cron, timezone: str, after: datetime) -> datetime | None:
-    """The first tick after an instant, on the clocks of `timezone`; None when there is none within nine years."""
+    """Airflow's first tick after an instant, on the clocks of `timezone`; None when there is none within nine years."""
     info = zone(timezone)
     local = after.astimezone(info).replace(tzinfo=None)
     day = local.date()
     for _ in range(9 * 366):
+        found: datetime | None = None
         for hour, minute in cron.times if on_day(cron, day) else ():
             tick = datetime(day.year, day.month, day.day, hour, minute)
-            if tick > local:
-                return tick.replace(tzinfo=info).astimezone(UTC)
+            if tick < local - _MOST_CHANGE or (found is not None and tick > found.astimezone(info).replace(tzinfo=None) + _MOST_CHANGE):
+                continue
+            instants = [instant for instant in _instants(tick, info, len(cron.hours) == 24) if instant > after]
+            found = min([*instants, *([found] if found else [])], default=None)
+        if found is not None:
+            return found
         day += timedelta(days=1)
     return None
+
+
+_MOST_CHANGE = timedelta(hours=3)
+"""Clocks change by less."""
+
+
+def _instants(tick: datetime, info: ZoneInfo | None, of_all_hours: bool) -> list[datetime]:
+    """When clocks that show `tick` are: a time that does not exist comes later, of one that comes twice Airflow takes the second.
+
+    A cron of all hours is counted in elapsed time, so there a time that comes twice is two ticks, and one that does not exist none.
+    """
+    early, late = tick.replace(tzinfo=info), tick.replace(tzinfo=info, fold=1)
+    if early.utcoffset() == late.utcoffset():
+        return [early.astimezone(UTC)]
+    exists = early.astimezone(UTC).astimezone(info).replace(tzinfo=None) == tick
+    if of_all_hours:
+        return [early.astimezone(UTC), late.astimezone(UTC)] if exists else []
+    return [late.astimezone(UTC) if exists else early.astimezone(UTC)]

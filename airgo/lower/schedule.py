@@ -10,31 +10,34 @@ from airgo import ir
 from airgo.argo.names import CRON_LIMIT, cron_name
 from airgo.build.schedules import CUSTOM_TIMETABLE, UNKNOWN_SCHEDULE
 from airgo.lower import schedule_rules as rules
-from airgo.lower.cron_text import Ticks, next_tick, ticks_of_cron, ticks_of_dates, ticks_of_months, ticks_of_period
+from airgo.lower.clock_changes import clock_change
+from airgo.lower.cron_text import Ticks, ticks_of_cron, ticks_of_dates, ticks_of_months, ticks_of_period
 from airgo.lower.draft import WorkflowDraft
 from airgo.lower.ledger import CRON, OBJECT, Fate, account_dag, ignored, mapped
-from airgo.lower.result import LedgerEntry, Manifest
+from airgo.lower.result import Manifest
+from airgo.lower.schedule_bounds import SURELY_PAST, bounds, cron_spec, guard, instant_of, rfc3339
 from airgo.lower.symbols import decided
 from airgo.macros.cron_fields import BadCron, parse_cron
-from airgo.macros.zones import UTC_NAMES, disturbed, zone
+from airgo.macros.zones import UTC_NAMES, zone
 from airgo.source import Span
 from airgo.values import Choice, is_plain, truth
 
 ARGUMENTS = ("schedule", "schedule_interval", "timetable")
-SURELY_PAST = datetime(2026, 1, 1, tzinfo=UTC)
-"""Whatever lies before lies in the past whenever airgo runs, without asking a clock: airgo is younger."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+UNITS = {"weeks": 7 * 86400, "days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
+"""The units of a constant length, in seconds."""
 STANDARD_EVENTS = "EventsTimetable"
 
 
 def schedule(draft: WorkflowDraft) -> None:
     """Write the CronWorkflow, and account for everything the DAG says about when it runs."""
     chosen, suspended = effective(draft.dag.schedule, draft)
-    draft_schedule = _SCHEDULERS.get(chosen.kind, _custom)
-    fate = draft_schedule(chosen, draft, suspended)
+    fate = _SCHEDULERS.get(chosen.kind, _custom)(chosen, draft, suspended)
     for name in ARGUMENTS:
         if name in draft.dag.arguments:
             account_dag(draft, name, fate)
-    _bounds(chosen, draft)
+    if draft.cron is None:
+        bounds(chosen, None, draft)
     _catchup(draft)
     _paused(draft)
 
@@ -75,7 +78,11 @@ def _cron(chosen: ir.Schedule, draft: WorkflowDraft, suspended: bool) -> Fate:
         return _refused("several crons of which only some need a test of the day are not written as one schedule", draft)
     merged = tuple(dict.fromkeys(text for ticks in found for text in ticks.schedules))
     _clock_changes(chosen, timezone, draft)
-    return _written(Ticks(merged, max(ticks.period_seconds for ticks in found), tests[0]), timezone, draft, suspended)
+
+    def following(after: datetime) -> datetime | None:
+        return min((tick for ticks in found if (tick := ticks.following(after)) is not None), default=None)
+
+    return _written(Ticks(merged, max(ticks.period_seconds for ticks in found), following, tests[0]), timezone, chosen, draft, suspended)
 
 
 def _timezone(name: str, draft: WorkflowDraft) -> str | None:
@@ -90,35 +97,47 @@ def _timezone(name: str, draft: WorkflowDraft) -> str | None:
 
 def _clock_changes(chosen: ir.Schedule, timezone: str, draft: WorkflowDraft) -> None:
     for text in chosen.crons:
-        cron = parse_cron(text)
-        found = disturbed(timezone, cron.times) if len(cron.hours) < 24 else None
-        if found is not None:
-            words = f"{found[0]:02d}:{found[1]:02d} is skipped or repeated when the clocks of {timezone} change; so are the runs in Argo"
+        words = clock_change(parse_cron(text), timezone)
+        if words is not None:
             draft.report(rules.CLOCK_CHANGE.at(_span(draft), words, subject=draft.dag.id))
             return
 
 
 def _delta(chosen: ir.Schedule, draft: WorkflowDraft, suspended: bool) -> Fate:
-    anchor = _instant(draft.dag.start_date)
+    start = instant_of(draft.dag.start_date)
+    anchor, words = (start, None) if draft.dag.catchup is True else _anchor(start, chosen, draft)
     try:
         ticks = _relative(chosen, anchor) if chosen.seconds is None else ticks_of_period(chosen.seconds, anchor)
     except BadCron as error:
         return _refused(str(error), draft)
-    if draft.dag.catchup is not True and ticks.schedules != ("0 0 * * *",):
-        words = f"runs are counted from {'start_date' if anchor else 'midnight UTC'}: {', '.join(ticks.schedules)}"
-        draft.report(rules.ANCHOR.at(_span(draft), words, subject=draft.dag.id))
-    return _written(ticks, "Etc/UTC", draft, suspended)
+    if words is not None:
+        draft.report(rules.ANCHOR.at(_span(draft), f"{words}: {', '.join(ticks.schedules)}", subject=draft.dag.id))
+    return _written(ticks, "Etc/UTC", chosen, draft, suspended)
+
+
+def _anchor(start: datetime | None, chosen: ir.Schedule, draft: WorkflowDraft) -> tuple[datetime | None, str | None]:
+    """What a period without catchup is counted from, and what is assumed there (`_skip_to_latest` of Airflow's timetables)."""
+    months = any((chosen.relativedelta or {}).get(unit) for unit in ("months", "years"))
+    seconds = chosen.seconds or sum(UNITS.get(unit, 0) * value for unit, value in (chosen.relativedelta or {}).items())
+    if start is None:
+        return None, "without start_date, Airflow counts the periods from when it first sees the DAG; here they count from midnight UTC"
+    if not chosen.interval or (months and draft.dag.airflow_version == "2"):
+        return start, "without catchup, Airflow counts the periods from when it first sees the DAG; here they count from start_date"
+    if months or (seconds and start.timestamp() % seconds == 0):
+        return start, None
+    if start > SURELY_PAST:
+        return start, "the periods count from start_date, which holds in Airflow where the DAG is there before that date"
+    return EPOCH, "without catchup, Airflow counts the periods from midnight UTC of 1970-01-01, and so do the runs"
 
 
 def _relative(chosen: ir.Schedule, anchor: datetime | None) -> Ticks:
     delta = {key: int(value) for key, value in (chosen.relativedelta or {}).items() if value}
     months = delta.pop("months", 0) + 12 * delta.pop("years", 0)
-    units = {"weeks": 7 * 86400, "days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
-    if set(delta) - set(units) or (months and delta):
+    if set(delta) - set(UNITS) or (months and delta):
         raise BadCron("a relativedelta of months together with other parts, or of single dates, is no constant period")
     if months:
         return ticks_of_months(months, anchor)
-    return ticks_of_period(sum(units[key] * value for key, value in delta.items()), anchor)
+    return ticks_of_period(sum(UNITS[key] * value for key, value in delta.items()), anchor)
 
 
 def _events(chosen: ir.Schedule, draft: WorkflowDraft, suspended: bool) -> Fate:
@@ -129,7 +148,7 @@ def _events(chosen: ir.Schedule, draft: WorkflowDraft, suspended: bool) -> Fate:
         ticks = ticks_of_dates(moment if moment.tzinfo else moment.replace(tzinfo=UTC) for moment in dates)
     except BadCron as error:
         return _refused(str(error), draft)
-    return _written(ticks, "Etc/UTC", draft, suspended)
+    return _written(ticks, "Etc/UTC", chosen, draft, suspended)
 
 
 def _custom(chosen: ir.Schedule, draft: WorkflowDraft, suspended: bool) -> Fate:
@@ -153,7 +172,7 @@ def _none(_chosen: ir.Schedule, _draft: WorkflowDraft, _suspended: bool) -> Fate
 
 def _once(_chosen: ir.Schedule, draft: WorkflowDraft, _suspended: bool) -> Fate:
     """One run: a Workflow that starts when it is applied. Its logical date is the DAG's start_date."""
-    start = _instant(draft.dag.start_date)
+    start = instant_of(draft.dag.start_date)
     if start is None and draft.dag.airflow_version == "2":
         draft.report(
             rules.ONCE.at(_span(draft), "@once without a start_date never runs in Airflow 2; nothing starts it", subject=draft.dag.id)
@@ -161,7 +180,7 @@ def _once(_chosen: ir.Schedule, draft: WorkflowDraft, _suspended: bool) -> Fate:
         return ignored("@once without a start_date never runs")
     spec: dict[str, object] = {"workflowTemplateRef": {"name": draft.name}}
     if start is not None:
-        spec["arguments"] = {"parameters": [{"name": "logical-date", "value": _rfc3339(start)}]}
+        spec["arguments"] = {"parameters": [{"name": "logical-date", "value": rfc3339(start)}]}
     metadata = _metadata(draft, cron_name(f"{draft.name}-once"))
     document = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", "metadata": metadata, "spec": spec}
     path = f"dags/{draft.name}/workflow.yaml"
@@ -187,19 +206,25 @@ def _assets(chosen: ir.Schedule, draft: WorkflowDraft, suspended: bool) -> Fate:
     return Fate("unsupported", rule.code)
 
 
-def _written(ticks: Ticks, timezone: str, draft: WorkflowDraft, suspended: bool) -> Fate:
-    """Make the CronWorkflow."""
+def _written(ticks: Ticks, timezone: str, chosen: ir.Schedule, draft: WorkflowDraft, suspended: bool) -> Fate:
+    """Make the CronWorkflow.
+
+    Tested ticks have no starting deadline: a controller that comes up would find the last refused tick a missed one, try it instead of
+    scheduling the next, and judge it by the clock (`runOutstandingWorkflows` of Argo's cron controller).
+    """
     spec: dict[str, object] = {"schedules": list(ticks.schedules), "timezone": timezone}
     if ticks.when is not None:
-        spec["when"] = _guard([ticks.when])
+        spec["when"] = guard([ticks.when])
         draft.report(rules.TESTED_TICKS.at(_span(draft), f"ticks are tested when they start a run: {ticks.when}", subject=draft.dag.id))
-    spec |= {"startingDeadlineSeconds": ticks.period_seconds, "concurrencyPolicy": "Allow"}
+    else:
+        spec["startingDeadlineSeconds"] = ticks.period_seconds
+    spec["concurrencyPolicy"] = "Allow"
     if suspended:
         spec["suspend"] = True
-    workflow: dict[str, object] = {"workflowTemplateRef": {"name": draft.name}}
-    spec["workflowSpec"] = workflow
+    spec["workflowSpec"] = {"workflowTemplateRef": {"name": draft.name}}
     name = draft.name if len(draft.name) <= CRON_LIMIT else cron_name(draft.dag.id)
     draft.cron = {"apiVersion": "argoproj.io/v1alpha1", "kind": "CronWorkflow", "metadata": _metadata(draft, name), "spec": spec}
+    bounds(chosen, ticks.following, draft)
     if suspended:
         others = " or ".join(_words(choice) for choice in draft.dag.schedule.choices)
         words = f"the schedule is {others}: {draft.dag.schedule.reason or 'which one is not known'}; the CronWorkflow is written suspended"
@@ -216,11 +241,6 @@ def _words(schedule: ir.Schedule) -> str:
     return {"none": "no schedule", "assets": "assets", "unknown": "something not known"}.get(schedule.kind, schedule.kind)
 
 
-def _guard(tests: list[str]) -> str:
-    joined = tests[0] if len(tests) == 1 else " && ".join(f"({test})" if "||" in test else test for test in tests)
-    return "{{= " + joined + " }}"
-
-
 def _metadata(draft: WorkflowDraft, name: str) -> dict[str, object]:
     metadata: dict[str, object] = {"name": name}
     if draft.config.namespace:
@@ -229,86 +249,11 @@ def _metadata(draft: WorkflowDraft, name: str) -> dict[str, object]:
     return {**metadata, "labels": {"app.kubernetes.io/managed-by": "airgo"}, "annotations": annotations}
 
 
-def _instant(value: object) -> datetime | None:
-    if not isinstance(value, datetime):
-        return None
-    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-def _rfc3339(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _spec(draft: WorkflowDraft) -> dict[str, object] | None:
-    spec = draft.cron.get("spec") if draft.cron is not None else None
-    return spec if isinstance(spec, dict) else None
-
-
-def _bounds(chosen: ir.Schedule, draft: WorkflowDraft) -> None:
-    """start_date and end_date: of no effect where they certainly lie in the past, else tested when a tick starts a run."""
-    for name, value in (("start_date", draft.dag.start_date), ("end_date", draft.dag.end_date)):
-        argument = draft.dag.arguments.get(name) or draft.dag.default_args.get(name)
-        if argument is None or value is None:
-            if name in draft.dag.arguments:
-                account_dag(draft, name, ignored("it says what happens anyway"))
-            continue
-        fate = _bound(name, value, chosen, draft, argument.span)
-        if name in draft.dag.arguments:
-            account_dag(draft, name, fate)
-        if name in draft.dag.default_args:
-            draft.record(LedgerEntry(draft.dag.id, "default", name, fate.outcome, fate.code, fate.reason, fate.target))
-
-
-def _bound(name: str, value: object, chosen: ir.Schedule, draft: WorkflowDraft, span: Span) -> Fate:
-    instant = _instant(value)
-    spec = _spec(draft)
-    if spec is None:
-        return ignored("nothing starts the workflow by itself")
-    if instant is None:
-        words = f"{name} is made from the clock or from something that is not known; the schedule holds from when it is applied"
-        draft.report(rules.MOVING_START.at(span, words, subject=draft.dag.id))
-        return ignored("it moves with the clock: the schedule holds from when it is applied")
-    if name == "start_date" and instant < SURELY_PAST:
-        return ignored("it lies in the past: the schedule holds from when it is applied")
-    edge = _edge(name, instant, chosen, draft)
-    test = f"now().Unix() {'>=' if name == 'start_date' else '<'} {int(edge.timestamp())}"
-    _add_test(spec, test)
-    draft.report(
-        rules.BOUND.at(
-            span, f"{name}: ticks {'before' if name == 'start_date' else 'from'} {_rfc3339(edge)} start no run", subject=draft.dag.id
-        )
-    )
-    return mapped(f"{CRON}/spec/when")
-
-
-def _edge(name: str, instant: datetime, chosen: ir.Schedule, draft: WorkflowDraft) -> datetime:
-    """The first tick that starts a run, or the first that starts none any more."""
-    steps = int(bool(chosen.interval)) + (1 if name == "end_date" else 0)
-    if chosen.kind == "delta" and chosen.seconds:
-        return datetime.fromtimestamp(instant.timestamp() + chosen.seconds * steps, UTC)
-    if chosen.kind != "cron" or len(chosen.crons) != 1:
-        return instant
-    cron, timezone = parse_cron(chosen.crons[0]), chosen.timezone or draft.dag.timezone
-    # the first tick at or after start_date, then one interval further; the first tick after end_date, then one interval further
-    edge = instant if name == "end_date" else datetime.fromtimestamp(instant.timestamp() - 1, UTC)
-    for _ in range(int(bool(chosen.interval)) + 1):
-        edge = next_tick(cron, timezone, edge) or edge
-    return edge
-
-
-def _add_test(spec: dict[str, object], test: str) -> None:
-    """Add a test to the CronWorkflow's `when`, which stands before startingDeadlineSeconds."""
-    known = spec.pop("when", None)
-    tests = [*([str(known).removeprefix("{{= ").removesuffix(" }}")] if known else []), test]
-    later = {key: spec.pop(key) for key in [key for key in spec if key not in ("schedules", "timezone")]}
-    spec["when"] = _guard(tests)
-    spec.update(later)
-
-
 def _catchup(draft: WorkflowDraft) -> None:
     argument = draft.dag.arguments.get("catchup") or draft.dag.default_args.get("catchup")
     written = "catchup" in draft.dag.arguments
-    if _spec(draft) is None:
+    spec = cron_spec(draft)
+    if spec is None:
         if written:
             account_dag(draft, "catchup", ignored("nothing starts the workflow by itself"))
         return
@@ -320,7 +265,8 @@ def _catchup(draft: WorkflowDraft) -> None:
         return
     if written:
         known = argument is not None and is_plain(argument.value)
-        fate = mapped(f"{CRON}/spec/startingDeadlineSeconds") if known else Fate("unknown", rules.CATCHUP.code)
+        field = next(name for name in ("startingDeadlineSeconds", "schedules") if name in spec)
+        fate = mapped(f"{CRON}/spec/{field}") if known else Fate("unknown", rules.CATCHUP.code)
         if not known and argument is not None:
             draft.report(rules.CATCHUP.at(argument.span, "catchup is not known; missed runs are not made up for", subject=draft.dag.id))
         account_dag(draft, "catchup", fate)
@@ -331,7 +277,7 @@ def _catchup(draft: WorkflowDraft) -> None:
 
 
 def _backfill(draft: WorkflowDraft) -> str:
-    start = _instant(draft.dag.start_date)
+    start = instant_of(draft.dag.start_date)
     since = start.strftime("%Y-%m-%d") if start else "<first day>"
     return f"airgo backfill {json.dumps(draft.dag.id) if ' ' in draft.dag.id else draft.dag.id} --start {since} --end <last day>"
 
@@ -340,7 +286,7 @@ def _paused(draft: WorkflowDraft) -> None:
     argument = draft.dag.arguments.get("is_paused_upon_creation")
     if argument is None:
         return
-    spec, value = _spec(draft), truth(argument.value)
+    spec, value = cron_spec(draft), truth(argument.value)
     if value is not True or spec is None:
         account_dag(
             draft,

@@ -60,7 +60,7 @@ CLOCK_CHANGE = Rule(
     Severity.WARNING,
     summary="A run falls into the hour that a change of clocks skips or repeats",
     why="Airflow runs such a tick once, an hour later or at the second of the two times. Argo skips a time that does not exist and runs "
-    "twice at one that comes twice.",
+    "twice at one that comes twice. Where Airflow counts a cron of all hours in elapsed time over the change, its next run is an hour off.",
     remedy="Move the schedule out of that hour, or use UTC",
 )
 ASSETS = Rule(
@@ -92,16 +92,17 @@ TESTED_TICKS = Rule(
     "tested-ticks",
     Severity.NOTE,
     summary="The schedule has more ticks than runs; `when` tests each tick",
-    why="No cron says exactly these times. The test reads the clock when a tick starts a run: only a run that the controller starts late, "
-    "after it was down, could be judged by another day.",
+    why="No cron says exactly these times. The test reads the clock at each tick, so a tick that the controller misses while it is down is "
+    "not made up for afterwards, as the last one is with a plain cron.",
     remedy="Nothing, unless the controller is down for a day at a time",
 )
 ANCHOR = Rule(
     "AG343",
     "period-anchor",
     Severity.NOTE,
-    summary="A timedelta schedule without catchup is counted from start_date",
-    why="Without catchup, Airflow counts such periods from when the scheduler first sees the DAG, so the times of day are not fixed.",
+    summary="What the periods of a timedelta schedule without catchup are counted from is assumed",
+    why="Without catchup, Airflow counts such periods from when the scheduler first sees the DAG, or from 1970-01-01 where the timetable "
+    "has data intervals. A CronWorkflow's times of day are fixed.",
     remedy="Write a cron if the times matter",
 )
 ASSETS_OR_TIME = Rule(

@@ -5,7 +5,7 @@ Clock changes are looked up for the years 2024 to 2037, the span for which zone 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -25,28 +25,49 @@ def zone(name: str) -> ZoneInfo | None:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the clocks of a zone show at the instant of a change: before it, and after it."""
+
+    before: datetime
+    after: datetime
+
+
 @lru_cache(maxsize=256)
-def days_of_change(name: str) -> tuple[date, ...]:
-    """The days on which the clocks of the zone change."""
+def changes(name: str) -> tuple[Change, ...]:
+    """Every change of the zone's clocks, in order."""
     info = zone(name)
     if info is None or name in UTC_NAMES:
         return ()
     found = []
     day = datetime(_YEARS[0], 1, 1, tzinfo=UTC)
-    before = day.astimezone(info).utcoffset()
     while day.year in _YEARS:
-        day += timedelta(days=1)
-        after = day.astimezone(info).utcoffset()
-        if after != before:
-            found.extend([(day - timedelta(days=1)).astimezone(info).date(), day.astimezone(info).date()])
-            before = after
-    return tuple(dict.fromkeys(found))
+        following = day + timedelta(days=1)
+        if day.astimezone(info).utcoffset() != following.astimezone(info).utcoffset():
+            found.append(_change(info, day, following))
+        day = following
+    return tuple(found)
+
+
+def _change(info: ZoneInfo, early: datetime, late: datetime) -> Change:
+    """The change between two instants, found by halving."""
+    before, after = early.astimezone(info).utcoffset() or timedelta(), late.astimezone(info).utcoffset() or timedelta()
+    while late - early > timedelta(seconds=1):
+        middle = early + timedelta(seconds=(late - early) // timedelta(seconds=2))
+        early, late = (middle, late) if middle.astimezone(info).utcoffset() == before else (early, middle)
+    instant = late.replace(tzinfo=None)
+    return Change(instant + before, instant + after)
+
+
+def days_of_change(name: str) -> tuple[date, ...]:
+    """The days on which the clocks of the zone change."""
+    return tuple(dict.fromkeys(moment.date() for change in changes(name) for moment in (change.before, change.after)))
 
 
 def offset_seconds(name: str) -> int | None:
     """The zone's distance from UTC when its clocks never change, else None."""
     info = zone(name)
-    if info is None or days_of_change(name):
+    if info is None or changes(name):
         return None
     offset = datetime(_YEARS[0], 1, 1, tzinfo=info).utcoffset()
     return None if offset is None else int(offset.total_seconds())
@@ -57,16 +78,3 @@ def offset_within_hour(name: str) -> int:
     info = zone(name)
     offset = datetime(_YEARS[0], 1, 1, tzinfo=info).utcoffset() if info else None
     return 0 if offset is None else int(offset.total_seconds()) % 3600
-
-
-def disturbed(name: str, times: Iterable[tuple[int, int]]) -> tuple[int, int] | None:
-    """The first of these times of day that a change of clocks skips or repeats, or None."""
-    info = zone(name)
-    if info is None:
-        return None
-    for hour, minute in times:
-        for day in days_of_change(name):
-            early = datetime(day.year, day.month, day.day, hour, minute, tzinfo=info)
-            if early.utcoffset() != early.replace(fold=1).utcoffset():
-                return hour, minute
-    return None

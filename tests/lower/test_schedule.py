@@ -13,10 +13,10 @@ from airgo import ir
 from airgo.config import Config
 from airgo.diagnostics import Collector
 from airgo.discovery import ProjectFiles
-from airgo.lower.cron_text import ticks_of_cron, ticks_of_period
+from airgo.lower.cron_text import next_tick, ticks_of_cron, ticks_of_period
 from airgo.lower.draft import WorkflowDraft
 from airgo.lower.schedule import schedule
-from airgo.macros.cron_fields import BadCron
+from airgo.macros.cron_fields import BadCron, parse_cron
 from airgo.values import ExternCall
 from tests.lower.building import REGISTRY, dag, span
 
@@ -223,6 +223,71 @@ def test_a_local_zone_is_kept_and_changes_of_clocks_are_warned_of() -> None:
     assert (spec(quiet)["timezone"], codes(quiet)) == ("Europe/Amsterdam", [])
     assert codes(drafted(ir.Schedule("cron", ("30 2 * * *",), "Europe/Amsterdam", True), catchup=False)) == ["AG338"]
     assert codes(drafted(ir.Schedule("cron", ("30 * * * *",), "Europe/Amsterdam", True), catchup=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("cron", "zone", "warned"),
+    [
+        pytest.param("30 2 * * 1-5", "Europe/Amsterdam", False, id="on weekdays, and clocks change on Sundays"),
+        pytest.param("30 2 * * 0", "Europe/Amsterdam", True, id="on Sundays"),
+        pytest.param("0 * * * 2", "Europe/Amsterdam", True, id="all hours of Tuesdays, counted on over a change"),
+        pytest.param("0 * * * 0,1,6", "Europe/Amsterdam", False, id="all hours, with ticks on both sides of each change"),
+        pytest.param("0 * * * *", "Australia/Lord_Howe", True, id="clocks that move by half an hour"),
+        pytest.param("0 * * * *", "Asia/Kolkata", False, id="clocks that never change"),
+    ],
+)
+def test_only_crons_that_a_change_of_clocks_reaches_are_warned_of(cron: str, zone: str, warned: bool) -> None:
+    """The days of the cron and what Airflow counts decide, not the zone alone."""
+    assert ("AG338" in codes(drafted(ir.Schedule("cron", (cron,), zone, True), catchup=False))) is warned
+
+
+@pytest.mark.parametrize(
+    ("cron", "expected"),
+    [
+        pytest.param("30 2 * * *", ["2024-10-27T01:30", "2024-10-28T01:30"], id="the second of two"),
+        pytest.param("30 * * * *", ["2024-10-26T23:30", "2024-10-27T00:30", "2024-10-27T01:30"], id="both, of all hours"),
+    ],
+)
+def test_the_next_tick_over_a_change_is_airflows(cron: str, expected: list[str]) -> None:
+    """Of a time that comes twice Airflow takes the second; a cron of all hours has both."""
+    after, found = datetime(2024, 10, 26, 22, 45, tzinfo=UTC), []
+    for _ in expected:
+        tick = next_tick(parse_cron(cron), "Europe/Amsterdam", after)
+        assert tick is not None
+        found.append(f"{tick:%Y-%m-%dT%H:%M}")
+        after = tick
+    assert found == expected
+    assert next_tick(parse_cron("30 2 * * *"), "Europe/Amsterdam", datetime(2024, 3, 31, tzinfo=UTC)) == datetime(
+        2024, 3, 31, 1, 30, tzinfo=UTC
+    )
+
+
+def test_tested_ticks_have_no_deadline() -> None:
+    """A refused tick would count as missed, and keep the controller from scheduling the next ones when it comes up."""
+    found = spec(drafted(ir.Schedule("cron", ("0 0 L * *",), "UTC", True), catchup=False))
+    assert ("when" in found, "startingDeadlineSeconds" in found) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("start", "interval", "expected", "noted"),
+    [
+        pytest.param(datetime(2024, 1, 1, 6, tzinfo=UTC), True, ["0 */6 * * *"], False, id="a start that lies on the grid"),
+        pytest.param(datetime(2024, 1, 1, 1, 30, tzinfo=UTC), True, ["0 */6 * * *"], True, id="intervals, counted from the epoch"),
+        pytest.param(datetime(2024, 1, 1, 1, 30, tzinfo=UTC), False, ["30 1-19/6 * * *"], True, id="triggers, counted from any moment"),
+        pytest.param(datetime(2030, 1, 1, 1, 30, tzinfo=UTC), True, ["30 1-19/6 * * *"], True, id="a start that may lie ahead"),
+    ],
+)
+def test_what_periods_without_catchup_are_counted_from(start: datetime, interval: bool, expected: list[str], noted: bool) -> None:
+    """Airflow rounds intervals to multiples of the period since 1970; what it does not fix is noted."""
+    draft = drafted(ir.Schedule("delta", seconds=6 * 3600.0, interval=interval), start_date=start, catchup=False)
+    assert (spec(draft)["schedules"], any(found.code == "AG343" for found in draft.collector)) == (expected, noted)
+
+
+def test_a_start_date_whose_first_run_lies_ahead_is_tested() -> None:
+    """A yearly DAG that starts within 2025 has its first interval complete in 2027."""
+    yearly = ir.Schedule("cron", ("0 0 1 1 *",), "UTC", True)
+    test = spec(drafted(yearly, start_date=datetime(2025, 6, 1, tzinfo=UTC), catchup=False))["when"]
+    assert test == "{{= now().Unix() >= " + str(int(datetime(2027, 1, 1, tzinfo=UTC).timestamp())) + " }}"
 
 
 def test_a_zone_that_does_not_exist_is_an_error() -> None:
