@@ -75,7 +75,7 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Expand:
-    """Dynamic mapping. kind "expand": `arguments` by name (cross product, last varies fastest); "expand_kwargs": one value, a list of dicts."""
+    """Dynamic mapping. kind "expand": `arguments` by name (cross product, last varies fastest); "expand_kwargs": a list of dicts."""
 
     kind: Literal["expand", "expand_kwargs"]
     arguments: Mapping[str, Argument] = field(default_factory=dict)
