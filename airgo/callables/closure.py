@@ -19,7 +19,7 @@ from airgo.callables.wording import code_of
 from airgo.diagnostics import Rule
 from airgo.evaluate.objects import Class, Function, Instance
 from airgo.evaluate.parsing import ParsedFile
-from airgo.values import CodeRef, Extern, ExternCall, Symbol, Symbolic, Unknown
+from airgo.values import MISSING, CodeRef, Extern, ExternCall, Symbol, Symbolic, Unknown
 
 LAST = 1_000_000
 """The order of what stands below all statements of its module."""
@@ -74,13 +74,7 @@ class ClosureValues:
         """The expression that names a callable, its function, and whether it is bound."""
         node = code.node
         if isinstance(node, cst.Lambda):
-            name = self.free_name(LAMBDA_NAME)
-            known = self.around(source, node, code.closure)
-            text = f"{name} = {code_of(source.tree, node.with_changes(lpar=[], rpar=[]))}\n"
-            unit = Unit("code", text, source, (LAST, self.number()), source.span(node).line, node)
-            self.collected.add((source.path, id(node)), unit, (name,), text)
-            self.names.require(source, node, known)
-            return name, (node, source), False
+            return self.lambda_(source, node, code.closure), (node, source), False
         assert isinstance(node, cst.FunctionDef | cst.ClassDef)
         function = (node, source) if isinstance(node, cst.FunctionDef) else None
         if isinstance(code.receiver, Instance):
@@ -97,6 +91,16 @@ class ClosureValues:
             return decorated, function, False
         self.definition(source, node, code.closure)
         return node.name.value, function, False
+
+    def lambda_(self, source: Source, node: cst.Lambda, closure: Mapping[str, object]) -> str:
+        """Carry a lambda under a name of its own."""
+        known = self.around(source, node, closure)
+        name = self.free_name(LAMBDA_NAME)
+        text = f"{name} = {code_of(source.tree, node.with_changes(lpar=[], rpar=[]))}\n"
+        unit = Unit("code", text, source, (LAST, self.number()), source.span(node).line, node)
+        self.collected.add((source.path, id(node), name), unit, (name,), text)
+        self.names.require(source, node, known)
+        return name
 
     def definition(self, source: Source, node: cst.FunctionDef | cst.ClassDef, closure: Mapping[str, object]) -> None:
         """Carry a function or class that may stand inside functions."""
@@ -192,12 +196,11 @@ class ClosureValues:
         if isinstance(value, Function):
             home = self.collected.sources.of_evaluated(value.module)
             if isinstance(value.node, cst.Lambda):
-                return None
+                return home, self.lambda_(home, value.node, around_of(value, home))
             if "." not in value.qualified_name:
                 self.names.need(home, value.name, value.node)
                 return home, value.name
-            around = {name: value.scope.lookup(name) for name in uses(value.node).names if name not in home.namespace}
-            self.definition(home, value.node, {name: found for name, found in around.items() if not is_missing(found)})
+            self.definition(home, value.node, around_of(value, home))
             return home, value.node.name.value
         if isinstance(value, Class):
             return self.collected.sources.of_evaluated(value.module), self.class_(value)
@@ -292,6 +295,7 @@ def decorated_name(source: Source, code: CodeRef) -> str | None:
     return None
 
 
-def is_missing(value: object) -> bool:
-    """Is it the mark for "no such name"?"""
-    return repr(value) == "MISSING"
+def around_of(value: Function, home: Source) -> dict[str, object]:
+    """What a nested function of the project uses of the functions around it."""
+    found = {name: value.scope.lookup(name) for name in uses(value.node).names if value.scope.kind != "module"}
+    return {name: item for name, item in found.items() if item is not MISSING and item is not home.namespace.get(name, MISSING)}

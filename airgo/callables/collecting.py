@@ -10,7 +10,6 @@ import libcst as cst
 
 from airgo.callables.modules import Source, Sources
 from airgo.callables.problems import CLASH, Problem
-from airgo.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +104,13 @@ class Collected(State):
         if key in self.units:
             return
         self.units[key] = unit
-        span = unit.source.span(unit.node) if unit.node is not None else None
         for name in names:
-            self.claim(unit.source, name, identity, span)
+            self.claim(unit.source, name, identity, unit.node)
 
-    def claim(self, source: Source, name: str, identity: object, span: Span | None = None) -> None:
+    def claim(self, source: Source, name: str, identity: object, node: cst.CSTNode | None = None) -> None:
         """A name of a module means one thing; a second meaning is a problem."""
         if self.scope(source).names.setdefault(name, identity) != identity:
+            span = source.span(node) if node is not None else None
             self.problems.append(Problem(CLASH, f"{name} means two things in the code that this task needs of {source.path}", span))
 
     def link(self, source: Source, bound: str, home: Source, name: str) -> None:

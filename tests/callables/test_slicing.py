@@ -130,6 +130,8 @@ def test_closures_become_assignments(project: Cut, tmp_path: Path) -> None:
         "    made = collections.Counter('aab')\n    return inner\ntask = make('n')\n"
     )
     assert call(made, tmp_path, 4) == ["n", (1, 2), 8, 2]
+    made = project("def make(f, n):\n    return lambda x: f(x) + n\ntask = make(lambda y: y * 2, 1)\n")
+    assert call(made, tmp_path, 3) == 7
 
 
 def test_lambdas_partials_and_methods_travel(project: Cut, tmp_path: Path) -> None:
