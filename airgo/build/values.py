@@ -142,12 +142,9 @@ class Freezer:
 
 
 def jinja(handle: XComHandle) -> object:
-    """What `str(task.output)` gives in Airflow: an expression that pulls the XCom, which makes no dependency."""
-    task = handle.task
-    dag_id = task.dag.dag_id if task.dag is not None else ""
-    if not all(isinstance(text, str) for text in (task.id, dag_id, handle.key)):
-        return Unknown("an XCom of a task whose id is not known")
-    return f"{{{{ task_instance.xcom_pull(task_ids='{task.id}', dag_id='{dag_id}', key='{handle.key}') }}}}"
+    """The text of an XCom."""
+    text = handle.text()
+    return Unknown("an XCom of a task whose id is not known") if text is None else text
 
 
 def xcom(freezer: Freezer, value: XComHandle, depth: int) -> object:

@@ -263,6 +263,13 @@ class XComHandle(Node):
         """The tasks it comes from."""
         return [self.task]
 
+    def text(self) -> str | None:
+        """What `str(task.output)` gives in Airflow: an expression that pulls the XCom, which makes no dependency. None: not known yet."""
+        dag_id = self.task.dag.dag_id if self.task.dag is not None else None
+        if isinstance(self, XComDerived) or not all(isinstance(one, str) for one in (self.task.id, dag_id, self.key)):
+            return None
+        return f"{{{{ task_instance.xcom_pull(task_ids='{self.task.id}', dag_id='{dag_id}', key='{self.key}') }}}}"
+
     def first_tasks(self, call: Call) -> list[TaskDraft]:
         """The tasks it comes from."""
         return self.tasks()
@@ -286,6 +293,9 @@ class XComHandle(Node):
             return self.key
         if name in ("as_setup", "as_teardown"):
             return Native(name, lambda inner: self.marked(name, inner))
+        if name == "__str__":
+            text = self.text()
+            return MISSING if text is None else Native(name, lambda inner: text)
         return self.relation_method(name)
 
     def marked(self, name: str, call: Call) -> XComHandle:
