@@ -83,12 +83,23 @@ def test_a_library_function_is_imported_and_called(make) -> None:
 
 
 def test_a_branch_writes_the_ids_it_chose(make, cut: Callable[..., CodeRef]) -> None:
-    """One id, several or none become a JSON list, apart from the XCom."""
-    made = make(cut("def task():\n    return 'big'\n"), strategy="branch")
+    """One id, several or none become a JSON list, apart from the XCom; nothing is checked that can be seen."""
+    big = ir.Task("big", "x", "x", SPAN, {}, {})
+    made = make(cut("def task():\n    return 'big' if 3 > 2 else None\n"), strategy="branch", others=(big,))
     assert made.template.branch
+    assert "unknown" not in made.source("airgo-branch")
     assert made.run("airgo-branch").value("airgo-branch") == ["big"]
     made = make(cut("def task():\n    return None\n"), strategy="branch")
     assert made.run("airgo-branch").value("airgo-branch") == []
+
+
+def test_a_branch_to_what_is_not_there_fails(make, cut: Callable[..., CodeRef]) -> None:
+    """As in Airflow, an id that the DAG does not have is an error, not a branch that skips everything."""
+    big = ir.Task("big", "x", "x", SPAN, {}, {})
+    source = "def task(name):\n    return [name]\n"
+    assert make(cut(source), strategy="branch", others=(big,), op_args=["big"]).run("airgo-branch").value("airgo-branch") == ["big"]
+    ran = make(cut(source), strategy="branch", others=(big,), op_args=["bog"]).run("airgo-branch")
+    assert (ran.status, ran.files) == (1, {})
 
 
 def test_a_short_circuit_writes_whether_its_value_is_true(make, cut: Callable[..., CodeRef]) -> None:

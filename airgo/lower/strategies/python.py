@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from airgo.lower.draft import Node, TemplateDraft, WorkflowDraft
 from airgo.lower.strategies import strategy
+from airgo.lower.strategies.python_branching import branch_lines
 from airgo.lower.strategies.python_command import command_lines
-from airgo.lower.strategies.python_outputs import branch_lines, condition_lines, return_lines
+from airgo.lower.strategies.python_outputs import condition_lines, return_lines
 from airgo.lower.strategies.python_task import PythonTask
 from airgo.lower.strategies.python_waiting import waiting_lines
 from airgo.lower.waiting import TIMED_OUT, sensor_notes, waiting
@@ -38,7 +39,7 @@ def skip_codes(node: Node) -> tuple[int, ...]:
 @strategy("branch")
 def branch(node: Node, values: Mapping[str, object], options: Mapping[str, object], draft: WorkflowDraft) -> TemplateDraft:
     """A function that returns the id, or ids, of the tasks to run next. Raises CannotLower."""
-    made = PythonTask(node, values, options, draft).template(branch_lines)
+    made = PythonTask(node, values, options, draft).template(branch_lines(draft.dag))
     made.branch = True
     return made
 

@@ -63,20 +63,6 @@ def hand_on(script: Script, keys: list[str], name: str, result: Result) -> None:
             script.lines += [f"if {key!r} in {name}:", f"    write_xcom({result.files[key]!r}, {name}[{key!r}])"]
 
 
-def branch_lines(script: Script, read: frozenset[str], result: Result) -> None:
-    """The call, and what it chose as a JSON list of ids."""
-    name = free_name(script, "chosen")
-    script.lines.append(result.call(f"{name} = "))
-    hand_on(script, [key for key in result.files if key in read], name, result)
-    if "airgo-branch" in read:
-        script.modules.update(("json", "os"))
-        script.lines += [
-            f'os.makedirs("{FOLDER}", exist_ok=True)',
-            f'with open("{FOLDER}/airgo-branch", "w") as file:',
-            f"    json.dump([{name}] if isinstance({name}, str) else list({name} or []), file)",
-        ]
-
-
 def condition_lines(script: Script, read: frozenset[str], result: Result) -> None:
     """The call, and whether its value is true."""
     name = free_name(script, "condition")
