@@ -26,7 +26,8 @@ def encode_items(node: Node, made: TemplateDraft) -> None:
     if expansion.items is not None:
         expansion.items = tuple({name: _text(node, expansion, name, value) for name, value in row.items()} for row in expansion.items)
     expansion.lists = {name: tuple(_text(node, expansion, name, value) for value in values) for name, values in expansion.lists.items()}
-    for value in (value for values in expansion.lists.values() for value in values):
+    rows = (value for row in expansion.items or () for value in row.values())
+    for value in (*rows, *(value for values in expansion.lists.values() for value in values)):
         if isinstance(value, Text):
             raise CannotLower(INEXACT_EXPANSION, f"{node.task.id} is expanded over texts that are known only when it runs")
         try:
