@@ -7,10 +7,11 @@ ticks and a `when` on the day: https://argo-workflows.readthedocs.io/en/latest/c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache, partial
 from itertools import pairwise
 from math import gcd
 from zoneinfo import ZoneInfo
@@ -220,13 +221,14 @@ def next_tick(cron: Cron, timezone: str, after: datetime) -> datetime | None:
     """Airflow's first tick after an instant, on the clocks of `timezone`; None when there is none within nine years."""
     info = zone(timezone)
     local = after.astimezone(info).replace(tzinfo=None)
-    day = local.date()
+    calm = (after - _MOST_CHANGE).astimezone(info).utcoffset() == (after + _MOST_CHANGE).astimezone(info).utcoffset()
+    margin = timedelta() if calm else _MOST_CHANGE
+    day = (local - margin).date()
     for _ in range(9 * 366):
         found: datetime | None = None
-        for hour, minute in cron.times if on_day(cron, day) else ():
-            tick = datetime(day.year, day.month, day.day, hour, minute)
-            if tick < local - _MOST_CHANGE or (found is not None and tick > found.astimezone(info).replace(tzinfo=None) + _MOST_CHANGE):
-                continue
+        for tick in _ticks_of_day(cron, day, local - margin) if on_day(cron, day) else ():
+            if found is not None and tick > found.astimezone(info).replace(tzinfo=None) + margin:
+                break
             instants = [instant for instant in _instants(tick, info, len(cron.hours) == 24) if instant > after]
             found = min([*instants, *([found] if found else [])], default=None)
         if found is not None:
@@ -237,6 +239,18 @@ def next_tick(cron: Cron, timezone: str, after: datetime) -> datetime | None:
 
 _MOST_CHANGE = timedelta(hours=3)
 """Clocks change by less."""
+
+
+def _ticks_of_day(cron: Cron, day: date, earliest: datetime) -> Iterator[datetime]:
+    """What the clocks show at the ticks of a day, from `earliest` on."""
+    times = _times(cron)
+    first = bisect_left(times, (earliest.hour, earliest.minute)) if day == earliest.date() else 0
+    return (datetime(day.year, day.month, day.day, hour, minute) for hour, minute in times[first:])
+
+
+@lru_cache(maxsize=256)
+def _times(cron: Cron) -> tuple[tuple[int, int], ...]:
+    return cron.times
 
 
 def _instants(tick: datetime, info: ZoneInfo | None, of_all_hours: bool) -> list[datetime]:

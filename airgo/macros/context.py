@@ -192,6 +192,7 @@ def _user_macro(identifier: str, value: object) -> Result:
 
 def dag_run_member(key: str, context: TemplateContext) -> Result:
     """`dag_run.key`."""
+    _require(key, _DAG_RUN_VERSIONS, "dag_run", context)
     if key in ("logical_date", "execution_date"):
         return MACROS["logical_date"].resolve(context)
     if key in ("data_interval_start", "data_interval_end"):
@@ -200,20 +201,30 @@ def dag_run_member(key: str, context: TemplateContext) -> Result:
         "run_id": lambda: _run_id(context),
         "dag_id": lambda: Known(context.dag.id),
         "conf": lambda: Space("dag_run.conf"),
-        "run_type": lambda: Code(context.dates.run_type, "text"),
+        "run_type": lambda: Code(context.dates.run_type, "run type" if context.dag.airflow_version == "3" else "text"),
         "external_trigger": lambda: Code(f"{GIVEN} == '' && workflow?.scheduledTime == nil", "truth"),
         "start_date": lambda: Code(f"date({CREATED}).UTC()", "time"),
         "queued_at": lambda: Code(f"date({CREATED}).UTC()", "time"),
-        "run_after": lambda: MACROS["data_interval_end"].resolve(context),
-        "get": lambda: Method("get", Space("dag_run")),
+        "run_after": lambda: _instant(lambda dates: dates.run_after)(context),
     }
     if key not in simple:
         raise NotExact(RUN_TIME, f"dag_run.{key} is known to Airflow only")
     return simple[key]()
 
 
+_DAG_RUN_VERSIONS: Mapping[str, str] = {"execution_date": "2", "external_trigger": "2", "queued_at": "2", "run_after": "3"}
+_TI_VERSIONS: Mapping[str, str] = dict.fromkeys(("logical_date", "execution_date", "dag_run", "_try_number", "prev_attempted_tries"), "2")
+"""Members that one line of Airflow has; the others are in both."""
+
+
+def _require(key: str, versions: Mapping[str, str], of: str, context: TemplateContext) -> None:
+    if context.dag.airflow_version not in versions.get(key, "23"):
+        raise NotExact(UNDEFINED, f"{of} has no {key} in Airflow {context.dag.airflow_version}")
+
+
 def dag_member(key: str, context: TemplateContext) -> Result:
     """`dag.key`."""
+    _require(key, {"safe_dag_id": "2"}, "dag", context)
     if key in ("dag_id", "dag_display_name", "safe_dag_id"):
         return Known(context.dag.id.replace(".", "__dot__") if key == "safe_dag_id" else context.dag.id)
     if key == "owner":
@@ -252,6 +263,7 @@ def _plain_argument(of: str, key: str, arguments: Mapping[str, ir.Argument]) -> 
 
 def ti_member(key: str, context: TemplateContext) -> Result:
     """`ti.key` and `task_instance.key`."""
+    _require(key, _TI_VERSIONS, "ti", context)
     if key == "xcom_pull":
         return Method("xcom_pull", Space("ti"))
     if key in ("task_id", "dag_id"):

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from airgo import ir
 from airgo.macros.cron_fields import BadCron, parse_cron
 from airgo.macros.cron_steps import Steps, cron_steps, fixed_steps, go_duration
-from airgo.macros.results import tight
+from airgo.macros.results import Code, Shift, tight
+from airgo.macros.times import shifted
 from airgo.macros.zones import zone
 
 GIVEN = "workflow.parameters['logical-date']"
@@ -33,13 +34,14 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class RunDates:
-    """The dates of a run. `run_type` and `run_id` are expressions of texts."""
+    """The dates of a run. `run_type` and `run_id` are expressions of texts. `run_after`: when Airflow may start the run."""
 
     logical: Moment
     start: Moment
     end: Moment
     following: Moment
     previous: Moment
+    run_after: Moment
     run_type: str
     run_id: Moment
 
@@ -51,7 +53,7 @@ def run_dates(dag: ir.Dag) -> RunDates:
         return _nothing("the schedule depends on values that are not known now")
     if schedule.kind in ("cron", "delta") and schedule.interval:
         steps = _steps(schedule, dag.timezone)
-        return _of_intervals(steps) if isinstance(steps, Steps) else _nothing(steps)
+        return _of_intervals(steps, dag.airflow_version) if isinstance(steps, Steps) else _nothing(steps)
     if schedule.kind == "timetable" and not _is_point(schedule):
         return _nothing(f"the timetable {schedule.class_name} computes its dates itself")
     if schedule.kind == "assets":
@@ -113,17 +115,12 @@ def _relative_steps(schedule: ir.Schedule) -> Steps | str:
     if any(delta.values()) or min(days, months, seconds) < 0 or not (days or months or seconds):
         return "the schedule's relativedelta has parts that no constant step expresses"
 
-    def move(instant: str, sign: str) -> str:
-        moved = tight(instant) + ".UTC()"
-        if months or days:
-            moved += (
-                f".AddDate(0, {sign}{months}, {sign}{days})"
-                if months and days
-                else (f".AddDate(0, {sign}{months}, 0)" if months else f".AddDate(0, 0, {sign}{days})")
-            )
-        return moved + (f".Add(duration('{sign}{go_duration(seconds)}'))" if seconds else "")
+    shift = Shift(months=months, days=days, seconds=seconds)
 
-    return Steps(back=lambda tick: move(tick, "-"), forward=lambda tick: move(tick, ""), floor=lambda instant: instant)
+    def move(instant: str, by: Shift) -> str:
+        return shifted(Code(f"{tight(instant)}.UTC()", "time"), by).code
+
+    return Steps(back=lambda tick: move(tick, -shift), forward=lambda tick: move(tick, shift), floor=lambda instant: instant)
 
 
 def _given_or(given: str, otherwise: str) -> str:
@@ -136,7 +133,7 @@ def _of_ticks(schedule: ir.Schedule, dag: ir.Dag) -> RunDates:
     following, previous = _neighbours(schedule, dag)
     if not length:
         same = Moment(tick)
-        return RunDates(same, same, same, following, previous, _RUN_TYPE, Moment(_run_id(tick)))
+        return RunDates(same, same, same, following, previous, same, _RUN_TYPE, Moment(_run_id(tick)))
     back, ahead = f".Add(duration('-{go_duration(length)}'))", f".Add(duration('{go_duration(length)}'))"
     by_hand = f"{SCHEDULED} ? date(workflow?.scheduledTime){back} : date({CREATED})"
     logical = Moment(_given_or(f"date({GIVEN})", by_hand))
@@ -145,42 +142,40 @@ def _of_ticks(schedule: ir.Schedule, dag: ir.Dag) -> RunDates:
     assert logical.code is not None
     assert end.code is not None
     stamp = end.code if dag.airflow_version == "3" else logical.code
-    return RunDates(logical, start, end, following, previous, _RUN_TYPE, Moment(_run_id(stamp)))
+    return RunDates(logical, start, end, following, previous, end, _RUN_TYPE, Moment(_run_id(stamp)))
 
 
 def _neighbours(schedule: ir.Schedule, dag: ir.Dag) -> tuple[Moment, Moment]:
     """`next_execution_date` and `prev_execution_date` of a trigger timetable; a run by hand has its own logical date for both."""
     tick = f"date({_given_or(GIVEN, TICK)})"
-    if schedule.kind not in ("cron", "delta"):
+    if schedule.kind == "none":
         return Moment(tick), Moment(tick)
+    before = Moment(None, "Airflow knows no date before that of a run that is not the run of a data interval")
+    if schedule.kind not in ("cron", "delta"):
+        return Moment(None, "the timetable alone knows its next date"), before
     steps = _steps(schedule, dag.timezone)
-    if not isinstance(steps, Steps):
-        return Moment(None, steps), Moment(None, steps)
-    if schedule.trigger_interval_seconds:
-        reason = "the timetable's own interval shifts its neighbours"
-        return Moment(None, reason), Moment(None, reason)
+    if not isinstance(steps, Steps) or schedule.trigger_interval_seconds:
+        return Moment(None, steps if isinstance(steps, str) else "the timetable's own interval shifts its next date"), before
     of_tick = f"date({_given_or(GIVEN, 'workflow?.scheduledTime')})"
-    test = f"{GIVEN} != '' || {SCHEDULED}"
-    return (
-        Moment(f"{test} ? {steps.forward(of_tick)} : date({CREATED})"),
-        Moment(f"{test} ? {steps.back(of_tick)} : date({CREATED})"),
-    )
+    return Moment(f"{GIVEN} != '' || {SCHEDULED} ? {steps.forward(of_tick)} : date({CREATED})"), before
 
 
-def _of_intervals(steps: Steps) -> RunDates:
+def _of_intervals(steps: Steps, version: str) -> RunDates:
     scheduled = "date(workflow?.scheduledTime)"
     given = f"date({GIVEN})"
     last_end = steps.floor(f"date({TICK})")
     logical = _given_or(given, f"{SCHEDULED} ? {steps.back(scheduled)} : date({CREATED})")
     previous = _given_or(steps.back(given), f"{SCHEDULED} ? {steps.back(steps.back(scheduled))} : date({CREATED})")
+    run_after = _given_or(steps.forward(given), f"date({TICK})")
     return RunDates(
         logical=Moment(logical),
         start=Moment(_given_or(given, steps.back(last_end))),
         end=Moment(_given_or(steps.forward(given), last_end)),
-        following=Moment(_given_or(steps.forward(given), f"date({TICK})")),
+        following=Moment(run_after),
         previous=Moment(previous),
+        run_after=Moment(run_after),
         run_type=_RUN_TYPE,
-        run_id=Moment(_run_id(logical)),
+        run_id=Moment(_run_id(run_after if version == "3" else logical)),
     )
 
 
@@ -188,14 +183,15 @@ def _of_assets(version: str) -> RunDates:
     reason = "a run that assets trigger has no data interval known to Argo"
     if version == "3":
         return _nothing("in Airflow 3 a run that assets trigger has no logical date: the name is not defined")
-    created = f"date({_given_or(GIVEN, TICK)})"
+    created = Moment(f"date({_given_or(GIVEN, TICK)})")
+    none = Moment(None, reason)
     run_id = Moment(None, "the run id of a run that assets trigger names Airflow's own event")
-    return RunDates(Moment(created), Moment(None, reason), Moment(None, reason), Moment(created), Moment(created), _RUN_TYPE, run_id)
+    return RunDates(created, none, none, none, none, created, _RUN_TYPE, run_id)
 
 
 def _nothing(reason: str) -> RunDates:
     none = Moment(None, reason)
-    return RunDates(none, none, none, none, none, _RUN_TYPE, none)
+    return RunDates(none, none, none, none, none, none, _RUN_TYPE, none)
 
 
 _RUN_TYPE = f"{GIVEN} != '' ? 'backfill' : {SCHEDULED} ? 'scheduled' : 'manual'"

@@ -13,7 +13,7 @@ from airgo.macros import context as names
 from airgo.macros import sources, spaces
 from airgo.macros.calls import call, member
 from airgo.macros.compiler import Compiler, expression
-from airgo.macros.operators import both, chosen, compared, condition, either, negated, reckoned
+from airgo.macros.operators import both, chosen, compared, condition, either, is_none, negated, reckoned
 from airgo.macros.results import Code, Known, NotExact, Result, Sourced, Space, Spliced, describe, tight
 from airgo.macros.rules import RUN_TIME, UNDEFINED
 from airgo.macros.texts import apply_filter, concatenated
@@ -166,7 +166,7 @@ def _concat(compiler: Compiler, node: nodes.Concat) -> Result:
 
 @expression(nodes.CondExpr)
 def _conditional(compiler: Compiler, node: nodes.CondExpr) -> Result:
-    test = compiler.operand(node.test)
+    test = truth_of(compiler, node.test)
     if isinstance(test, Known):
         if test.value:
             return compiler.value(node.expr1)
@@ -194,7 +194,21 @@ def _and(compiler: Compiler, node: nodes.And) -> Result:
 
 @expression(nodes.Not)
 def _not(compiler: Compiler, node: nodes.Not) -> Result:
-    return negated(compiler.operand(node.node))
+    return negated(truth_of(compiler, node.node))
+
+
+def truth_of(compiler: Compiler, node: nodes.Node) -> Result:
+    """An expression where only its truth matters: what `and` and `or` yield need not be of one type then. Known, or Code of a truth."""
+    if isinstance(node, nodes.And | nodes.Or):
+        left, decisive = truth_of(compiler, node.left), isinstance(node, nodes.Or)
+        if isinstance(left, Known):
+            return left if bool(left.value) is decisive else truth_of(compiler, node.right)
+        right = truth_of(compiler, node.right)
+        if isinstance(right, Known):
+            return right if bool(right.value) is decisive else left
+        return either(left, right) if decisive else both(left, right)
+    value = compiler.operand(node)
+    return Known(bool(value.value)) if isinstance(value, Known) else Code(condition(value), "truth")
 
 
 @expression(nodes.Compare)
@@ -215,8 +229,10 @@ def _test_node(compiler: Compiler, node: nodes.Test) -> Result:
             return Known(node.name == "undefined")
         return Known(node.name == "defined")
     value = compiler.value(node.node)
+    if node.name == "none" and isinstance(value, Code):
+        return is_none(value)
     if node.name == "none" and not isinstance(value, Known):
-        return Known(False) if isinstance(value, Code) else negated(value)
+        return negated(value)
     if not isinstance(value, Known) or node.name not in ("none", "string", "number", "mapping", "iterable", "boolean"):
         raise NotExact(RUN_TIME, f"the test {node.name} of a value that is known only while the task runs")
     return Known(bool(compiler.parser.call_test(node.name, value.value)))

@@ -101,7 +101,7 @@ def layout_of(pattern: str) -> str:
 
 def _reading_piece(directive: str, pattern: str) -> str:
     kind, piece = _strftime_piece(directive, pattern)
-    if kind != "layout":
+    if kind != "layout" or directive == "%z":  # Python reads a distance with and without a colon
         raise NoLayout(f"{directive} in the date format {pattern!r}")
     return piece
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from airgo.macros.results import Code, Known, NotExact, Pulled, Result, Shift, Space, describe, tight
+from airgo.macros.results import Code, Known, NotExact, Result, Shift, Space, describe, tight
 from airgo.macros.rules import RUN_TIME, UNDEFINED
 from airgo.macros.texts import concatenated, text_code
 from airgo.macros.times import known_instant, shift_from_plain, shifted
 
 _MAX_TEXT = 100_000
 _MAX_NUMBER = 10**12
+EMPTY = "['null', '', 'false', '0', '[]', '{}']"
+"""The JSON of what is false in Python, and the empty text."""
 _COMPARISONS: Mapping[str, str] = {"eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">="}
 
 
@@ -76,12 +78,13 @@ def compared(name: str, left: Result, right: Result) -> Result:
     """`left OP right` of a comparison, `in` included. Raises NotExact."""
     if isinstance(left, Known) and isinstance(right, Known):
         return _compared_now(name, left.value, right.value)
+    left, right = _as_value(left), _as_value(right)
     if name in ("in", "notin"):
         return _membership(left, right, name == "in")
     if (isinstance(left, Known) and left.value is None) or (isinstance(right, Known) and right.value is None):
         other = right if isinstance(left, Known) else left
-        if isinstance(other, Code):
-            return Known(name == "ne")
+        if isinstance(other, Code) and name in ("eq", "ne"):
+            return is_none(other) if name == "eq" else negated(is_none(other))
     sign = _COMPARISONS[name]
     if _both(left, right, "text") or (_is_integer(left) and _is_integer(right)):
         sides = [text_code(side) if not _is_integer(side) else _number(side) for side in (left, right)]
@@ -90,6 +93,16 @@ def compared(name: str, left: Result, right: Result) -> Result:
     if _both(left, right, "time"):
         return Code(f"{_side(_instant(left))} {sign} {_side(_instant(right))}", "truth")
     raise NotExact(RUN_TIME, f"{describe(left)} compared with {describe(right)} is known only while the task runs")
+
+
+def _as_value(value: Result) -> Result:
+    """A member of an enumeration of texts compares as its value."""
+    return Code(value.code, "text") if isinstance(value, Code) and value.type == "run type" else value
+
+
+def is_none(value: Code) -> Result:
+    """Is the value None? Only a workflow parameter whose default is None can be."""
+    return Known(False) if value.optional is None else Code(f"{value.optional} == 'null'", "truth")
 
 
 def _side(code: str | None) -> str:
@@ -155,6 +168,8 @@ def negated(value: Result) -> Result:
 
 def condition(test: Result) -> str:
     """An expression of a truth value. Raises NotExact."""
+    if isinstance(test, Code) and test.optional is not None:
+        return f"{tight(test.optional)} not in {EMPTY}"
     if isinstance(test, Code):
         tests = {
             "truth": test.code,
@@ -162,6 +177,7 @@ def condition(test: Result) -> str:
             "integer": f"{tight(test.code)} != 0",
             "time": "true",
             "date": "true",
+            "run type": "true",
         }
         if test.type in tests:
             return tests[test.type]
@@ -174,18 +190,11 @@ def condition(test: Result) -> str:
 
 def either(left: Result, right: Result) -> Result:
     """`left or right` where `left` is not known now. Raises NotExact."""
-    if isinstance(left, Code) and left.type == "text":
-        test = f"{tight(left.code)} != ''"
-        return chosen(test, left, right)
-    if isinstance(left, Code) and left.type == "truth":
-        return (
-            Code(f"{_logical(left.code)} || {_logical(condition(right))}", "truth")
-            if not isinstance(right, Known)
-            else chosen(left.code, left, right)
-        )
-    if isinstance(left, Code) and left.type in ("time", "date"):
+    if isinstance(left, Code) and left.type in ("time", "date", "run type"):
         return left
-    if isinstance(left, Code) and left.type == "integer":
+    if isinstance(left, Code) and left.type == "truth" and isinstance(right, Code) and right.type == "truth":
+        return Code(f"{_logical(left.code)} || {_logical(right.code)}", "truth")
+    if isinstance(left, Code) and (left.type in ("text", "truth", "integer") or left.optional is not None):
         return chosen(condition(left), left, right)
     raise NotExact(RUN_TIME, f"{describe(left)} or {describe(right)} is known only while the task runs")
 
@@ -194,10 +203,12 @@ def both(left: Result, right: Result) -> Result:
     """`left and right` where `left` is not known now. Raises NotExact."""
     if isinstance(left, Space) and condition(left) == "true":
         return right
-    if isinstance(left, Code) and left.type in ("time", "date"):
+    if isinstance(left, Code) and left.type in ("time", "date", "run type"):
         return right
-    if isinstance(left, Code) and left.type == "truth" and not isinstance(right, Known | Pulled):
-        return Code(f"{_logical(left.code)} && {_logical(condition(right))}", "truth")
+    if isinstance(left, Code) and left.type == "truth" and isinstance(right, Code) and right.type == "truth":
+        return Code(f"{_logical(left.code)} && {_logical(right.code)}", "truth")
+    if isinstance(left, Code) and (left.type in ("text", "truth", "integer") or left.optional is not None):
+        return chosen(condition(left), right, left)
     raise NotExact(RUN_TIME, f"{describe(left)} and {describe(right)} is known only while the task runs")
 
 
@@ -210,9 +221,12 @@ def chosen(test: str, then: Result, orelse: Result) -> Result:
     if test == "true" or then == orelse:
         return then
     test = f"({test})" if " ? " in test else test
-    if isinstance(then, Code) and isinstance(orelse, Code) and then.type == orelse.type:
+    if isinstance(then, Code) and isinstance(orelse, Code) and then.type == orelse.type != "printed":
         return Code(f"{test} ? {tight(then.code)} : {tight(orelse.code)}", then.type)
     arms = [text_code(arm) if isinstance(arm, Known | Code) else None for arm in (then, orelse)]
     if None in arms:
         raise NotExact(RUN_TIME, "a condition that is known only while the task runs chooses a value that no expression can read")
-    return Code(f"{test} ? {_side(arms[0])} : {_side(arms[1])}", "text")
+    texts = all(
+        (isinstance(arm, Known) and isinstance(arm.value, str)) or (isinstance(arm, Code) and arm.type == "text") for arm in (then, orelse)
+    )
+    return Code(f"{test} ? {_side(arms[0])} : {_side(arms[1])}", "text" if texts else "printed")

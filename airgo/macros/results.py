@@ -10,8 +10,9 @@ from airgo.argo.text import Expression, Part, Simple, Text, XComHole, text
 from airgo.diagnostics import Rule
 from airgo.macros import sources
 
-Type = Literal["text", "integer", "number", "truth", "time", "date", "duration"]
-"""What an Argo expression yields. `time` is an instant that Airflow shows in the zone of `Code.zone`, `date` a day."""
+Type = Literal["text", "integer", "number", "truth", "time", "date", "duration", "printed", "run type"]
+"""What an Argo expression yields. `time` is an instant, `date` a day; `printed` is the text of a value that is not always a text, which can
+only be printed; `run type` is a member of Airflow 3's enumeration, which equals its value and prints its name."""
 
 
 class NotExact(Exception):
@@ -35,13 +36,14 @@ class Code:
     """An Argo expression (expr-lang over workflow-wide variables) and what it yields.
 
     `simple`: the tag that yields the same text without an expression. `moment`: for a text made from a day, the expression of the
-    instant it was formatted from, so that day arithmetic needs no parsing.
+    instant it was formatted from, so that day arithmetic needs no parsing. `optional`: the workflow parameter that holds `null` for None.
     """
 
     code: str
     type: Type
     simple: str | None = None
     moment: str | None = None
+    optional: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,8 @@ def as_text(code: Code) -> str:
         return f"{tight(code.code)}.Format('2006-01-02 15:04:05-07:00')"
     if code.type == "date":
         return f"{tight(code.code)}.Format('2006-01-02')"
+    if code.type == "run type":
+        return f"'DagRunType.' + upper({code.code})"
     return code.code
 
 

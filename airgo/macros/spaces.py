@@ -79,7 +79,7 @@ def _typed(code: str, simple: str | None, default: object, path: tuple[object, .
     if isinstance(default, dict | list | tuple):
         return Space("param", (simple, code, path, default))
     if default is None and simple is not None:
-        return Code(f"{code} == 'null' ? 'None' : {code}", "text")
+        return Code(f"{code} == 'null' ? 'None' : {code}", "printed", optional=code)
     if not is_plain(default):
         return Code(code, "text", simple=simple)  # whoever starts the workflow gives it, as text
     raise NotExact(RUN_TIME, f"params.{'.'.join(str(part) for part in path)} has a default of a type that a workflow parameter cannot hold")
@@ -204,6 +204,9 @@ def _with_default(key: str, fallback: Result) -> Result:
 
 def _ds_add(arguments: Sequence[Result], _keywords: Mapping[str, Result], _context: TemplateContext) -> Result:
     days = arguments[1] if len(arguments) > 1 else None
+    if isinstance(days, Code) and days.type == "integer":
+        moved = f"{_moment(arguments[0], 'macros.ds_add()')}.AddDate(0, 0, {days.code})"
+        return Code(f"{moved}.Format('2006-01-02')", "text", moment=moved)
     if not isinstance(days, Known) or not isinstance(days.value, int) or not arguments:
         raise NotExact(RUN_TIME, "macros.ds_add() is given a value that is known only while the task runs")
     day = arguments[0]

@@ -8,6 +8,7 @@ from jinja2 import nodes
 
 from airgo.argo.text import Expression, Part, Simple, Text, text
 from airgo.macros.compiler import Compiler, statement
+from airgo.macros.expressions import truth_of
 from airgo.macros.operators import condition
 from airgo.macros.results import Known, NotExact, Result, parts_of, tight
 from airgo.macros.rules import RUN_TIME
@@ -39,7 +40,7 @@ def _chosen(compiler: Compiler, branches: Sequence[tuple[nodes.Node, list[nodes.
     if not branches:
         return compiler.printed(otherwise)
     (node, body), *others = branches
-    test = compiler.operand(node)
+    test = truth_of(compiler, node)
     if isinstance(test, Known):
         return compiler.printed(body) if test.value else _chosen(compiler, others, otherwise)
     written = condition(test)

@@ -51,7 +51,7 @@ def text_code(result: Result) -> str | None:
             return None
     if isinstance(result, Code):
         written = as_text(result)
-        return written if result.type in ("text", "time", "date") else f"string({written})" if result.type == "integer" else written
+        return f"string({written})" if result.type == "integer" else written
     return None
 
 
@@ -101,7 +101,7 @@ def _operand(code: str, pattern: str) -> str:
 
 def _printed(value: Result) -> Result:
     if isinstance(value, Code):
-        return value if value.type == "text" else Code(as_text(value), "text", simple=value.simple)
+        return value if value.type == "text" else Code(text_code(value) or "", "text", simple=value.simple)
     return value
 
 
@@ -109,7 +109,9 @@ def _to_int(value: Result) -> Result:
     if isinstance(value, Code) and value.type == "integer":
         return value
     if isinstance(value, Code) and value.type == "text":
-        return Code(f"int({value.code})", "integer")
+        whole, parted = "'^ *[-+]?[0-9]+ *$'", "'^ *[-+]?[0-9]*[.][0-9]+ *$'"
+        tests = f"t matches {whole} ? int(trim(t)) : t matches {parted} ? int(float(trim(t))) : 0"
+        return Code(f"(let t = {value.code}; {tests})", "integer")
     raise NotExact(RUN_TIME, "the filter int of a value that is known only while the task runs")
 
 

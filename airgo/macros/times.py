@@ -44,6 +44,13 @@ FORMATS: Mapping[str, str] = {
 }
 """Methods without arguments that format a date."""
 
+FORMATS_OF_DATES: Mapping[str, str] = {
+    "isoformat": "2006-01-02",
+    "to_date_string": "2006-01-02",
+    "to_formatted_date_string": "Jan 02, 2006",
+}
+"""The same of a day."""
+
 _UNITS = ("years", "months", "weeks", "days", "hours", "minutes", "seconds")
 _STARTS: Mapping[str, str] = {
     "hour": "{t}.Add(duration(string(-{t}.Minute() * 60 - {t}.Second()) + 's'))",
@@ -63,8 +70,9 @@ def time_member(instant: Code, key: str) -> Result | None:
 
 def call_time_method(instant: Code, method: str, arguments: Arguments, keywords: Keywords) -> Result:
     """`instant.method(…)`. Raises NotExact."""
-    if method in FORMATS and not arguments and not keywords:
-        return Code(f"{tight(instant.code)}.Format('{FORMATS[method]}')", "text", moment=_moment(instant, FORMATS[method]))
+    formats = FORMATS_OF_DATES if instant.type == "date" else FORMATS
+    if method in formats and not arguments and not keywords:
+        return Code(f"{tight(instant.code)}.Format('{formats[method]}')", "text", moment=_moment(instant, formats[method]))
     handler = _METHODS.get(method)
     if handler is None or (instant.type == "date" and method not in _OF_DATES):
         raise NotExact(RUN_TIME, f"{method}() of a date is known to Airflow only")
@@ -132,6 +140,8 @@ def shifted(instant: Code, shift: Shift) -> Code:
             f"(let a = {code}; let b = a.AddDate(0, 0, 1 - a.Day()).AddDate(0, {months}, 0); "
             "b.AddDate(0, 0, min(a.Day(), b.AddDate(0, 1, -1).Day()) - 1))"
         )
+    if instant.type == "date" and shift.seconds:
+        raise NotExact(RUN_TIME, "a day is moved by hours, which Python rounds in one direction or the other")
     if shift.days:
         code += f".AddDate(0, 0, {shift.days})"
     if shift.seconds:
@@ -213,7 +223,7 @@ _METHODS: Mapping[str, Callable[[Code, list[object], dict[str, object]], Result]
     "isoweekday": _isoweekday,
     "timestamp": _timestamp,
 }
-_OF_DATES = ("strftime", "isoformat", "weekday", "isoweekday", "format", "add", "subtract")
+_OF_DATES = ("strftime", "weekday", "isoweekday", "format", "add", "subtract")
 
 
 def method_names() -> tuple[str, ...]:
