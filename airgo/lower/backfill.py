@@ -38,7 +38,9 @@ def dates_of(dag: ir.Dag, start: datetime, end: datetime) -> Iterator[datetime]:
     """The dates in order; several crons are merged."""
     schedule = dag.schedule
     if schedule.kind == "cron":
-        yield from cron_dates(schedule.crons, schedule.timezone or "UTC", start, end)
+        length = timedelta(seconds=schedule.trigger_interval_seconds or 0)  # a tick ends its run's interval, the date begins it
+        ticks = cron_dates(schedule.crons, schedule.timezone or "UTC", start + length, end + length)
+        yield from (tick - length for tick in ticks)
     elif schedule.kind == "delta" and schedule.seconds:
         yield from period_dates(dag, timedelta(seconds=schedule.seconds), start, end)
     else:
@@ -53,6 +55,8 @@ def cron_dates(crons: Sequence[str], timezone: str, start: datetime, end: dateti
         parsed = [parse_cron(cron) for cron in crons]
     except BadCron as error:
         raise CannotBackfill(str(error)) from error
+    if any(cron.seconds != (0,) for cron in parsed):
+        raise CannotBackfill("the schedule has ticks within a minute, which Argo's crons have not; submit it with -p logical-date=…")
     after = start - timedelta(seconds=1)
     while True:
         ticks = [tick for cron in parsed if (tick := next_tick(cron, timezone, after)) is not None]

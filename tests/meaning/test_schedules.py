@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from airgo import discovery, pipeline, reading
+from airgo import discovery, ir, pipeline, reading
 from airgo.config import Config
 from airgo.diagnostics import Collector
+from airgo.lower.backfill import CannotBackfill, logical_dates
 from airgo.macros.zones import days_of_change
 from tests.engines.airflow_oracle import Airflow, NoAirflow, airflow_2, airflow_3
 from tests.engines.argo_clock import ArgoClock
@@ -39,6 +40,7 @@ class Line:
     answers: Mapping[str, Any]
     crons: Mapping[str, Mapping[str, Any] | None]
     said: Mapping[str, Mapping[str, str]]
+    dags: Mapping[str, ir.Dag]
 
 
 @pytest.fixture(scope="module")
@@ -65,16 +67,17 @@ def line(airflow: Airflow, folder: Path) -> Line:
     path.write_text(file_of(airflow.line, cases))
     question = {"count": COUNT, "now": {case.dag_id: case.now.isoformat() for case in cases if case.now}}
     answers = airflow.ask("timetable_ticks.py", path.parent, path, question=question)
-    crons, said = converted(path, airflow.line)
-    return Line(airflow.line, cases, answers, crons, said)
+    crons, said, dags = converted(path, airflow.line)
+    return Line(airflow.line, cases, answers, crons, said, dags)
 
 
-def converted(path: Path, version: str) -> tuple[dict[str, Mapping[str, Any] | None], dict[str, dict[str, str]]]:
-    """By DAG: the CronWorkflow's spec, and what airgo says, by code."""
+def converted(path: Path, version: str) -> tuple[dict[str, Mapping[str, Any] | None], dict[str, dict[str, str]], dict[str, ir.Dag]]:
+    """By DAG: the CronWorkflow's spec, what airgo says, by code, and the DAG as airgo reads it."""
     begun = reading.begin(reading.Run(discovery.discover([path], path.parent), Config(airflow_version=version), strict=True))
     collector = Collector()
     crons: dict[str, Mapping[str, Any] | None] = {}
-    for dag in reading.read_file(begun, "timetables.py", collector).dags:
+    dags = {dag.id: dag for dag in reading.read_file(begun, "timetables.py", collector).dags}
+    for dag in dags.values():
         lowered = pipeline.lower_one(dag, begun, collector)
         assert lowered is not None
         documents = [document for manifest in lowered.manifests for document in manifest.documents]
@@ -82,7 +85,7 @@ def converted(path: Path, version: str) -> tuple[dict[str, Mapping[str, Any] | N
     said: dict[str, dict[str, str]] = {dag_id: {} for dag_id in crons}
     for found in collector:
         said[found.subject][found.code] = found.message
-    return crons, said
+    return crons, said, dags
 
 
 def parameters() -> list[Any]:
@@ -161,6 +164,24 @@ def difference(got: list[datetime], wanted: list[datetime]) -> str:
         if mine != theirs:
             return f"[{index}] Argo {mine}, Airflow {theirs}"
     return f"Argo has {len(got)}, Airflow {len(wanted)}; last {got[-1:]} {wanted[-1:]}"
+
+
+@pytest.mark.parametrize(("version", "text"), parameters())
+def test_backfilled_dates_are_airflows(lines: dict[str, Line], version: str, text: str) -> None:
+    """`airgo backfill` runs for the logical dates of Airflow's runs, also over changes of clocks, or says that it cannot."""
+    line = lines[version]
+    for case in line.cases:
+        answer = line.answers[case.dag_id]
+        if case.schedule != text.replace("{zone}", case.zone) or case.now is not None or not isinstance(answer, list) or not answer:
+            continue
+        wanted = [moment for run in answer if (moment := datetime.fromisoformat(run["logical_date"])).year < FAR]
+        try:
+            got = logical_dates(line.dags[case.dag_id], wanted[0], wanted[-1])
+        except CannotBackfill:
+            continue
+        if case.zone != "UTC" and "0-23" in text:  # Airflow is an hour off after a change of clocks
+            wanted, got = calm(wanted, case.zone, wanted), tuple(calm(list(got), case.zone, wanted))
+        assert list(got) == wanted, f"{case}\nfirst difference: {difference(list(got), wanted)}"
 
 
 @pytest.mark.parametrize("text", REFUSED_CRONS)
