@@ -58,6 +58,20 @@ LONG_PAST, SEEN = "2024-03-05T01:30", datetime(2026, 6, 12, 8, 17, 30, tzinfo=UT
 ENDS = ("2027-02-03T04:00", "2027-02-20T00:00")
 """A start date and an end date."""
 
+STRANGE_ZONES = {
+    "Africa/Cairo": ("2027-04-28T01:30", "2027-10-27T01:30"),
+    "Australia/Lord_Howe": ("2027-04-02T01:30", "2027-10-01T01:30"),
+    "Asia/Beirut": ("2027-03-26T01:30", "2027-10-29T01:30"),
+    "Pacific/Chatham": ("2027-04-02T01:30", "2027-09-24T01:30"),
+    "America/Santiago": ("2027-04-02T01:30", "2027-09-03T01:30"),
+    "Asia/Kolkata": ("2027-04-02T01:30",),
+}
+"""Zones whose clocks skip midnight, change by half an hour or within an hour, or stand half an hour off, and start dates before."""
+IN_STRANGE_ZONES = (
+    "@hourly", "@daily", "0 3 * * *", "30 2 * * *", "*/15 * * * *", "15 6,18 * * *", "0 0 * * */2", "0 0-23/1 * * 2", "0 5 * * 7",
+    "0 9 * * 1,7", "0 0 L * *",
+)  # fmt: skip
+
 IMPORTS = {
     "2": """\
 from airflow import DAG
@@ -130,4 +144,7 @@ def all_cases(version: str) -> list[Case]:
                 cases.append(Case(f"d{len(cases)}", text, zone, ENDS[0], True, end=ENDS[1]))
             if zone != "America/New_York":
                 cases.append(Case(f"d{len(cases)}", text, zone, LONG_PAST, False, now=SEEN))
+    for zone, starts in STRANGE_ZONES.items():
+        for text in IN_STRANGE_ZONES:
+            cases += [Case(f"z{len(cases) + number}", repr(text), zone, start, True) for number, start in enumerate(starts)]
     return cases
