@@ -7,7 +7,7 @@ A value without holes is a plain `str`; a leaf of a template body is `str | int 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,12 @@ class EnvRef:
     """The value of an environment variable, expanded by Kubernetes as `$(NAME)` in `env[].value`, `command` and `args` only.
 
     `source` says where the container's env takes it from: ("variable", key), ("connection", id), ("env", name).
+    `default` is what the code falls back to; it only fills the ConfigMap's entry.
     """
 
     name: str
     source: tuple[str, str]
+    default: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,8 @@ def note_use(source: EnvRef, draft: WorkflowDraft, span: Span | None = None) -> 
     known = any((one.kind, one.key, one.path) == (_KINDS[kind], key, path) for one in draft.inputs)
     if span is not None or not known:
         used_at = () if span is None else (str(span),)
-        draft.inputs.append(Input(_KINDS[kind], key, used_at, is_secret(source.source), path=path))
+        secret = is_secret(source.source)
+        draft.inputs.append(Input(_KINDS[kind], key, used_at, secret, None if secret else source.default, path))
 
 
 def note_default(symbol: Symbol, draft: WorkflowDraft) -> None:

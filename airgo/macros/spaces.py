@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from jinja2 import nodes
@@ -198,7 +199,7 @@ def _get(space: str) -> Callable[[Sequence[Result], Mapping[str, Result], Templa
 def _with_default(key: str, fallback: Result) -> Result:
     """`var.value.get(key, default)`: the default goes into the ConfigMap's entry, where it can be changed."""
     if isinstance(fallback, Known):
-        return Spliced(Text((sources.variable(key),)))
+        return Spliced(Text((replace(sources.variable(key), default=str(fallback.value)),)))
     raise NotExact(RUN_TIME, f"the default of the Variable {key} is known only while the task runs")
 
 

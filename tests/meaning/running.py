@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from airgo import discovery, pipeline
+from airgo.argo.names import task_name
 from airgo.config import Config
 from airgo.diagnostics import Diagnostic
 from airgo.lower.result import Lowered
@@ -60,10 +60,9 @@ class Converted:
         return Run(self.manifests(dag_id), self.template(dag_id), parameters or {}, **more)
 
 
-@cache
-def convert(folder: Path, **config: Any) -> Converted:
+def convert(folder: Path, config: Config) -> Converted:
     """Convert a project; a mistake of ours is raised."""
-    run = Reading(discovery.discover([folder], folder), Config(**config), strict=True)
+    run = Reading(discovery.discover([folder], folder), config, strict=True)
     result = pipeline.convert(run)
     return Converted(result.texts, {one.dag_id: one for one in result.lowered}, result.diagnostics)
 
@@ -90,7 +89,7 @@ def task_differences(
     task_id: str, instance: Mapping[str, Any], told: Outcome, name: str, xcoms: Mapping[str, Sequence[Sequence[Any]]]
 ) -> list[str]:
     """One unmapped task."""
-    node = named(told, name)
+    node = named(told, name) or group_of(told, task_id)
     if node is None:
         return [f"{task_id}: Airflow {instance['state']}, Argo has no node {name}"]
     found = []
@@ -120,6 +119,9 @@ def mapped_differences(task_id: str, instances: Sequence[Mapping[str, Any]], tol
     pods = [node for node in told.nodes.values() if instance_of(node, name) and not is_attempt(told, node)]
     pods.sort(key=lambda node: [int(index) for index in INDEX.findall(node.name)])
     same = len(pods) == len(states) and all(agrees(state, node, told) for state, node in zip(states, pods, strict=True))
+    around = named(told, name) or group_of(told, task_id)
+    if not pods and around is not None:
+        same = all(agrees(state, around, told) for state in states)  # it never fanned out
     return [] if same else [f"{task_id}: Airflow {states}, Argo {[node.phase + ' ' + node.message for node in pods]}"]
 
 
@@ -136,6 +138,12 @@ def named(told: Outcome, name: str) -> Node | None:
     """The node of a task, by its display name; of a mapped task's two, the outer."""
     found = [node for node in told.nodes.values() if node.display_name == name and not is_attempt(told, node)]
     return min(found, key=lambda node: len(node.name), default=None)
+
+
+def group_of(told: Outcome, task_id: str) -> Node | None:
+    """The node of the mapped group that a task is in, where the group as a whole did not run."""
+    found = named(told, task_name(task_id.rpartition(".")[0])) if "." in task_id else None
+    return found if found is not None and found.type == "Skipped" else None
 
 
 def is_attempt(told: Outcome, node: Node) -> bool:

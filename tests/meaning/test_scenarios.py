@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from airgo.config import Config
 from airgo.diagnostics import Severity
 from tests.engines.airflow_oracle import airflow_3
 from tests.engines.airflow_runs import Asked, run_all
@@ -17,7 +18,11 @@ from tests.meaning.running import Converted, convert, differences
 
 PROJECT = Path(__file__).resolve().parents[2] / "fixtures" / "meaning"
 SCENARIOS = sorted(path.stem for path in (PROJECT / "dags").glob("*.py"))
-VARIABLES: dict[str, str] = {}
+VARIABLES = {"region": "eu", "limits": '{"rows": 10, "names": ["a", "b"]}', "odd": 'it\'s {{ "quoted" }} $HOME'}
+ENVIRONMENT = {f"AIRFLOW_VAR_{name.upper()}": value for name, value in VARIABLES.items()}
+CONFIG = Config(airflow_version="3", variables=VARIABLES, pools={"narrow": 1})
+"""What both engines are given."""
+
 CONF: dict[str, dict[str, object]] = {}
 """What the run of a scenario is given."""
 
@@ -30,14 +35,14 @@ DATE = "2024-01-01T00:00:00Z"
 @cache
 def converted() -> Converted:
     """All scenarios, converted."""
-    return convert(PROJECT, airflow_version="3")
+    return convert(PROJECT, CONFIG)
 
 
 @cache
 def truths() -> dict[str, dict[str, Any]]:
     """All scenarios, run by Airflow in one process."""
     asked = [Asked(name, f"{name}.py", DATE, CONF.get(name)) for name in SCENARIOS]
-    return dict(zip(SCENARIOS, run_all(airflow_3(), PROJECT / "dags", asked, VARIABLES), strict=True))
+    return dict(zip(SCENARIOS, run_all(airflow_3(), PROJECT / "dags", asked, ENVIRONMENT), strict=True))
 
 
 @pytest.fixture(scope="module")
