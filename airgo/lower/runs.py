@@ -22,8 +22,8 @@ FAIL_FAST = Rule(
     "fail-fast",
     Severity.WARNING,
     "a DAG that stops at its first failure",
-    "Airflow marks every task that has not ended as skipped or failed when one fails. Argo's failFast starts no further task of the DAG, "
-    "but lets branches that are running go on.",
+    "Airflow marks every task that has not ended as skipped or failed when one fails, and a run whose last tasks were skipped counts as "
+    "successful. Argo's failFast starts no further task of the DAG, but lets branches that are running go on, and the run fails.",
     "nothing, unless tasks beside the failed one must not run",
 )
 OVER_RUNS = Rule(

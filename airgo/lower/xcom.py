@@ -39,6 +39,15 @@ LOST_VALUES = Rule(
     "list is empty.",
     "let the instances catch their errors and return what the reader can tell apart",
 )
+BRANCH_VALUE = Rule(
+    "AG408",
+    "value-of-a-branch",
+    Severity.WARNING,
+    "the return value of a branch, read by another task",
+    "Airflow 3 does not keep the return value of a branch that skipped a task: who reads it gets None. Here the reader gets what "
+    "the function returned, as in Airflow 2.",
+    "nothing, unless the reader relies on None",
+)
 AS_TEXT = Rule(
     "AG401",
     "xcom-as-text",
@@ -183,6 +192,14 @@ def _mark(hole: XComHole, node: Node, draft: WorkflowDraft) -> None:
             producer.node.outputs_read.add(hole.key)
             _export(producer, task_id, hole.key, draft)
         account_xcom(draft, node.task, f"{task_id}.{hole.key}", mapped(TASK + "/arguments"))
+        if (
+            hole.key == "return_value"
+            and draft.dag.airflow_version == "3"
+            and producer.node.draft is not None
+            and producer.node.draft.branch
+        ):
+            words = f"{node.task.id} reads what {task_id} chose; Airflow 3 keeps it only if nothing was skipped"
+            draft.report(BRANCH_VALUE.at(node.task.span, words, subject=draft.subject(node.task)))
         if producer.many:
             words = f"{node.task.id} reads the values of all instances of {task_id} as one list"
             draft.report(AGGREGATE.at(node.task.span, words, subject=draft.subject(node.task)))

@@ -40,6 +40,7 @@ class Converted:
     texts: Mapping[str, str]
     lowered: Mapping[str, Lowered]
     diagnostics: tuple[Diagnostic, ...]
+    edges: Mapping[str, tuple[tuple[str, str], ...]]
 
     def manifests(self, dag_id: str) -> str:
         """All that one DAG's workflow needs."""
@@ -64,7 +65,8 @@ def convert(folder: Path, config: Config) -> Converted:
     """Convert a project; a mistake of ours is raised."""
     run = Reading(discovery.discover([folder], folder), config, strict=True)
     result = pipeline.convert(run)
-    return Converted(result.texts, {one.dag_id: one for one in result.lowered}, result.diagnostics)
+    edges = {dag.dag_id: dag.edges for dag in result.dags}
+    return Converted(result.texts, {one.dag_id: one for one in result.lowered}, result.diagnostics, edges)
 
 
 def differences(truth: Mapping[str, Any], told: Outcome, lowered: Lowered) -> list[str]:
@@ -83,6 +85,24 @@ def differences(truth: Mapping[str, Any], told: Outcome, lowered: Lowered) -> li
         else:
             found += mapped_differences(task_id, instances, told, nodes[task_id])
     return found
+
+
+def disorder(edges: Sequence[tuple[str, str]], told: Outcome, lowered: Lowered) -> list[str]:
+    """Edges of the DAG along which a pod started before one above it had ended."""
+    nodes = {one.task_id: one.node for one in lowered.tasks}
+    found = []
+    for above, below in edges:
+        ends = [at for at, what in pod_events(told, nodes[above]) if what != "pod started"]
+        starts = [at for at, what in pod_events(told, nodes[below]) if what == "pod started"]
+        if ends and starts and max(ends) > min(starts):
+            found.append(f"{below}: it started before {above} had ended")
+    return found
+
+
+def pod_events(told: Outcome, name: str) -> list[tuple[int, str]]:
+    """When the pods of a task started and ended, as places in the order of events."""
+    own = re.compile(rf"\.{re.escape(name)}(\(\d+(:.*)?\))*$")
+    return [(at, what) for at, (node, what) in enumerate(told.events) if what.startswith("pod ") and own.search(node)]
 
 
 def task_differences(

@@ -14,7 +14,7 @@ from airgo.diagnostics import Severity
 from tests.engines.airflow_oracle import airflow_3
 from tests.engines.airflow_runs import Asked, run_all
 from tests.engines.argo_engine import ArgoEngine, Outcome
-from tests.meaning.running import Converted, convert, differences
+from tests.meaning.running import Converted, convert, differences, disorder
 
 PROJECT = Path(__file__).resolve().parents[2] / "fixtures" / "meaning"
 SCENARIOS = sorted(path.stem for path in (PROJECT / "dags").glob("*.py"))
@@ -26,7 +26,10 @@ CONFIG = Config(airflow_version="3", variables=VARIABLES, pools={"narrow": 1})
 CONF: dict[str, dict[str, object]] = {}
 """What the run of a scenario is given."""
 
-SAID = frozenset({"AG318", "AG407"})
+WITHOUT_ORDER = frozenset({"rule_always", "map_group", "map_group_with_outside", "map_group_over_result", "map_group_of_failures"})
+"""Scenarios in which a task waits for nobody, or for the task above it in its own element's group only."""
+
+SAID = frozenset({"AG318", "AG407", "AG408"})
 """Codes that say of a task that it may end otherwise, or get other values, than in Airflow."""
 
 DATE = "2024-01-01T00:00:00Z"
@@ -62,6 +65,12 @@ def test_the_same_on_both(name: str, outcomes: dict[str, Outcome]) -> None:
     known = {d.subject.partition(".")[2] for d in said if d.code in SAID}
     found = differences(truths()[name], outcomes[name], converted().lowered[name])
     assert [line for line in found if line.partition(":")[0] not in known] == []
+
+
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if name not in WITHOUT_ORDER])
+def test_order(name: str, outcomes: dict[str, Outcome]) -> None:
+    """No pod starts before the pods of the tasks above it have ended."""
+    assert disorder(converted().edges[name], outcomes[name], converted().lowered[name]) == []
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
