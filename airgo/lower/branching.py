@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from airgo.lower.draft import Node, WorkflowDraft
 from airgo.lower.groups import groups_of
+from airgo.lower.order import Ancestors, direct_upstream
 from airgo.lower.references import output, safe_output, task_reference
 from airgo.lower.trigger_rules import ALIASES
 from airgo.values import truth
@@ -93,3 +94,49 @@ def _unless_ended_otherwise(branch: Node, test: str) -> str:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def may_fail_after_skip(early: Node, late: Node, draft: WorkflowDraft, ancestors: Ancestors) -> bool:
+    """Can the one be skipped, and the other run and fail all the same, surely later?
+
+    It can where the first, or all that may skip it, lies above the second, and not every task between them passes a skip on.
+    """
+    if not (early.may_be_skipped or early.skips_itself):
+        return False
+    if early.task.id in ancestors[late.task.id]:
+        return _skips_others(early) or runs_below_a_skip(early, late, draft, ancestors)
+    if early.skips_itself or early.task.trigger_rule not in STOPS_AT_A_SKIP:
+        return False
+    causes = _causes(early, draft)
+    return bool(causes) and all(_decides_before(cause, late, draft, ancestors) for cause in causes)
+
+
+def fails_beside(early: Node, late: Node, draft: WorkflowDraft, ancestors: Ancestors) -> bool:
+    """May the second be upstream_failed by a task that runs beside what skips the first, so that either may come first?"""
+    roots = {early.task.id} if early.task.id in ancestors[late.task.id] else {cause.task.id for cause in _causes(early, draft)}
+    for task_id in ancestors[late.task.id] - roots:
+        if any(task_id not in ancestors[root] and root not in ancestors[task_id] for root in roots):
+            return True
+    return False
+
+
+def _causes(node: Node, draft: WorkflowDraft) -> list[Node]:
+    """The direct upstream tasks by which a task may be skipped."""
+    above = [draft.nodes[up] for up in direct_upstream(node, draft)]
+    return [one for one in above if one.may_be_skipped or one.skips_itself or _skips_others(one)]
+
+
+def _decides_before(cause: Node, late: Node, draft: WorkflowDraft, ancestors: Ancestors) -> bool:
+    if _skips_others(cause) and cause.task.id in ancestors[late.task.id]:
+        return True
+    return may_fail_after_skip(cause, late, draft, ancestors)
+
+
+def runs_below_a_skip(early: Node, late: Node, draft: WorkflowDraft, ancestors: Ancestors) -> bool:
+    """Does not every task between the two, and the second itself, pass a skip on?"""
+    between = [late.task.id, *(task_id for task_id in ancestors[late.task.id] if early.task.id in ancestors[task_id])]
+    return any(draft.nodes[task_id].task.trigger_rule not in ("all_success", "none_skipped") for task_id in between)
+
+
+def _skips_others(node: Node) -> bool:
+    return node.draft is not None and bool(node.draft.branch or node.draft.short_circuit or node.draft.lets_through is not None)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from airgo.diagnostics import Rule, Severity
-from airgo.lower.branching import skip_conditions, skipping_tasks
+from airgo.lower.branching import fails_beside, may_fail_after_skip, runs_below_a_skip, skip_conditions, skipping_tasks
 from airgo.lower.draft import Node, WorkflowDraft
 from airgo.lower.items import items_output
-from airgo.lower.order import ancestors_by_id, direct_upstream, in_order
+from airgo.lower.order import Ancestors, ancestors_by_id, direct_upstream, in_order
 from airgo.lower.references import output, safe_output
 from airgo.lower.setups import indirect_setups
 from airgo.lower.trigger_rules import ALIASES, EARLY, RULES, Condition, Upstream, condition, succeeded
@@ -31,9 +31,9 @@ SELF_SKIP = Rule(
     "AG318",
     "rule-over-self-skipping-task",
     Severity.WARNING,
-    "a trigger rule that counts successes over a task that may skip itself",
-    "A task that skips itself ends Succeeded in Argo. Where the other upstream tasks failed, this task ends "
-    "skipped instead of upstream_failed.",
+    "a trigger rule over a task that skips, and others that may fail",
+    "A task that skips itself, or others, ends Succeeded in Argo. Where the other upstream tasks failed, a rule that counts successes "
+    "ends skipped instead of upstream_failed; one that needs them all ends upstream_failed although Airflow had already skipped the task.",
     "nothing, unless the run must fail in that case",
 )
 
@@ -63,9 +63,12 @@ def _dependencies(draft: WorkflowDraft) -> None:
     has_setups = any(node.task.setup for node in draft.nodes.values())
     for node in in_order(draft):
         found = _condition(node, draft)
+        found = _with_early_skips(node, found, draft, ancestors)
         found = _with_setups(node, found, draft) if has_setups else found
         found = _with_expansion(node, found, draft)
         conditions = skip_conditions(node, draft, ancestors, skipping)
+        if conditions and found.may_omit:
+            _warn_of_late_failures(node, draft, ancestors, skipping)
         node.depends = found.depends
         node.when = [*conditions, *([found.when] if found.when else [])]
         node.may_be_skipped = found.may_skip or bool(conditions)
@@ -95,6 +98,39 @@ def _condition(node: Node, draft: WorkflowDraft) -> Condition:
         words = f"{rule} of {node.task.id} counts a task that may skip itself; {node.task.id} can end skipped instead of upstream_failed"
         draft.report(SELF_SKIP.at(node.task.span, words, subject=subject))
     return condition(rule, upstream)
+
+
+def _with_early_skips(node: Node, found: Condition, draft: WorkflowDraft, ancestors: Ancestors) -> Condition:
+    """Airflow skips a task with all_success as soon as one upstream task is skipped: one that fails only later changes nothing."""
+    upstream = [draft.nodes[up] for up in direct_upstream(node, draft)]
+    if node.task.trigger_rule != "all_success" or found.when is None or len(upstream) < 2:
+        return found
+    alternatives = []
+    for early in upstream:
+        late = [up for up in upstream if up is not early and may_fail_after_skip(early, up, draft, ancestors)]
+        if late and early.may_be_skipped:
+            # one that was omitted because of a task beside the skip makes this one upstream_failed in Airflow, too
+            mixed = [up.name for up in late if fails_beside(early, up, draft, ancestors)]
+            others = [up.name for up in upstream if up is not early and up not in late]
+            ended = [f"({name} || {name}.Failed || {name}.Errored)" for name in mixed]
+            alternatives.append(" && ".join([f"{early.name}.Skipped", *others, *ended]))
+        if late and early.skips_itself:
+            words = f"{node.task.id} ends upstream_failed instead of skipped where {early.task.id} skips itself and {late[0].task.id} fails"
+            draft.report(SELF_SKIP.at(node.task.span, words, subject=draft.subject(node.task)))
+    if not alternatives:
+        return found
+    depends = " || ".join(f"({one})" if "&&" in one else one for one in (str(found.depends), *alternatives))
+    return Condition(depends, found.when, found.may_skip, found.may_omit)
+
+
+def _warn_of_late_failures(node: Node, draft: WorkflowDraft, ancestors: Ancestors, skipping: list[str]) -> None:
+    """A branch or short circuit skips the task at once in Airflow, also where a task above it runs all the same, and fails later."""
+    for above in (draft.nodes[task_id] for task_id in skipping if task_id in ancestors[node.task.id]):
+        for up in direct_upstream(node, draft):
+            if above.task.id in ancestors[up] and runs_below_a_skip(above, draft.nodes[up], draft, ancestors):
+                words = f"{node.task.id} ends upstream_failed instead of skipped where {above.task.id} skips it and {up} fails"
+                draft.report(SELF_SKIP.at(node.task.span, words, subject=draft.subject(node.task)))
+                return
 
 
 def _with_setups(node: Node, found: Condition, draft: WorkflowDraft) -> Condition:

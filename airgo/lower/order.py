@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from airgo.lower.draft import Node, WorkflowDraft
 from airgo.lower.trigger_rules import ALIASES
+
+Ancestors = Mapping[str, frozenset[str]]
+"""The ids of all tasks above each task."""
 
 
 def in_order(draft: WorkflowDraft) -> list[Node]:

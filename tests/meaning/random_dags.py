@@ -1,0 +1,204 @@
+"""Random DAGs of edges, trigger rules, outcomes and branches, and all the ends that Airflow's rules let them reach.
+
+Airflow decides many rules at the first upstream task that fits, so that an end can depend on who finishes first: equal means that
+Argo's end is one of those that Airflow reaches under some order. The rules here are a fast reference of
+airflow/ti_deps/deps/trigger_rule_dep.py; tests compare it with the table made by the real Airflow.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+RULES = (
+    "all_success",
+    "all_failed",
+    "all_done",
+    "all_done_min_one_success",
+    "one_success",
+    "one_failed",
+    "one_done",
+    "none_failed",
+    "none_failed_min_one_success",
+    "none_skipped",
+    "all_skipped",
+    "always",
+)
+LATE = ("all_success", "all_success", "none_failed", "none_failed_min_one_success", "all_done")
+"""Rules of tasks that a branch may skip: none of them can have started before the branch has ended."""
+
+COUNTING = ("one_success", "all_done_min_one_success")
+"""Rules that are not exact over a task that skips itself (AG318 says so)."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task. kind: ok, bad, skip (by itself), branch, open or closed (short circuits). `chosen`: of a branch."""
+
+    name: str
+    kind: str
+    rule: str
+    upstream: tuple[str, ...]
+    chosen: tuple[str, ...] = ()
+
+
+def generate(seed: int) -> list[Task]:
+    """A DAG of four to twelve tasks, always the same for a seed."""
+    random = Random(seed)
+    kinds = ["ok"] * 5 + ["bad"] * 3 + ["skip"] * 2 + ["branch"] * 2 + ["open", "closed"]
+    tasks: list[Task] = []
+    for number in range(random.randint(4, 12)):
+        upstream = tuple(task.name for task in random.sample(tasks, random.randint(0, min(len(tasks), 3))))
+        tasks.append(Task(f"t{number}", random.choice(kinds), rule_for(random, upstream, tasks), tuple(sorted(upstream))))
+    children = {task.name: [other.name for other in tasks if task.name in other.upstream] for task in tasks}
+    chosen = {task.name: tuple(sorted(random.sample(children[task.name], random.randint(0, len(children[task.name]))))) for task in tasks}
+    # a branch without children chooses nothing, and is not a branch to speak of
+    return [replace(task, chosen=chosen[task.name]) if task.kind == "branch" else task for task in tasks]
+
+
+def rule_for(random: Random, upstream: Sequence[str], tasks: Sequence[Task]) -> str:
+    """A rule; half of the tasks have the default."""
+    known = {task.name: task for task in tasks}
+    above, stack = set(upstream), list(upstream)
+    while stack:
+        new = set(known[stack.pop()].upstream) - above
+        above |= new
+        stack += sorted(new)
+    if any(known[up].kind in ("branch", "open", "closed") for up in above):
+        return random.choice(LATE)
+    rule = random.choice(RULES) if random.random() < 0.6 else "all_success"
+    if rule in COUNTING and any(known[up].kind == "skip" for up in upstream):
+        return "all_success"
+    return rule
+
+
+def source(dag_id: str, tasks: Sequence[Task]) -> str:
+    """The DAG file."""
+    lines = [
+        "from airflow.providers.standard.operators.bash import BashOperator",
+        "from airflow.providers.standard.operators.empty import EmptyOperator",
+        "from airflow.providers.standard.operators.python import BranchPythonOperator, ShortCircuitOperator",
+        "from airflow.sdk import DAG",
+        "",
+        "",
+        "def give(value):",
+        "    return value",
+        "",
+        "",
+        f"with DAG({dag_id!r}, schedule=None):",
+    ]
+    for task in tasks:
+        head = f"task_id={task.name!r}, trigger_rule={task.rule!r}"
+        lines.append(f"    {task.name} = {OPERATORS[task.kind].format(head=head, task=task)}")
+        if task.upstream:
+            lines.append(f"    [{', '.join(task.upstream)}] >> {task.name}")
+    return "\n".join(lines) + "\n"
+
+
+OPERATORS = {
+    "ok": "EmptyOperator({head})",
+    "bad": 'BashOperator({head}, bash_command="false")',
+    "skip": 'BashOperator({head}, bash_command="exit 99")',
+    "branch": "BranchPythonOperator({head}, python_callable=give, op_args=[{task.chosen!r}])",
+    "open": "ShortCircuitOperator({head}, python_callable=give, op_args=[True])",
+    "closed": "ShortCircuitOperator({head}, python_callable=give, op_args=[False])",
+}
+
+End = tuple[tuple[str, str], ...]
+"""The state of every task, by name, and of the run under ""."""
+
+
+def ends(tasks: Sequence[Task], orders: int = 60) -> set[End]:
+    """The ends that Airflow reaches: when what fails comes first, when it comes last, and under random orders."""
+    ranks: list[Callable[[Task], float]] = [lambda task: task.kind != "bad", lambda task: task.kind == "bad"]
+    found = {simulate(tasks, rank, lambda: True) for rank in ranks}
+    for seed in range(orders):
+        random = Random(seed)
+        found.add(simulate(tasks, lambda _, random=random: random.random(), lambda random=random: random.random() < 0.6))  # type: ignore[misc]
+    return found
+
+
+def simulate(tasks: Sequence[Task], rank: Callable[[Task], float], looks: Callable[[], bool]) -> End:
+    """One run. `rank`: of the tasks that could run, the lowest ends first; `looks`: does the scheduler look after this end?"""
+    states: dict[str, str] = {}
+    children = {task.name: [other for other in tasks if task.name in other.upstream] for task in tasks}
+    while len(states) < len(tasks):
+        ready = [task for task in tasks if task.name not in states and decision(task, states) == "run"]
+        if not ready or looks():
+            settle(tasks, states)
+            ready = [task for task in ready if task.name not in states] or [
+                task for task in tasks if task.name not in states and decision(task, states) == "run"
+            ]
+        if not ready:
+            if len(states) < len(tasks):
+                raise AssertionError(f"nothing can run: {states}")
+            break
+        task = min(ready, key=rank)
+        states[task.name] = {"bad": "failed", "skip": "skipped"}.get(task.kind, "success")
+        for skipped in skips(task, children):
+            states.setdefault(skipped, "skipped")
+    leaves = [task.name for task in tasks if not children[task.name]]
+    failed = any(states[name] in ("failed", "upstream_failed") for name in leaves)
+    return (("", "failed" if failed else "success"), *sorted(states.items()))
+
+
+def settle(tasks: Sequence[Task], states: dict[str, str]) -> None:
+    """The scheduler looks: tasks that cannot run any more get their states, until nothing changes."""
+    changed = True
+    while changed:
+        changed = False
+        for task in tasks:
+            if task.name not in states and (decided := decision(task, states)) in ("skipped", "upstream_failed"):
+                states[task.name] = decided
+                changed = True
+
+
+def skips(task: Task, children: Mapping[str, Sequence[Task]]) -> Iterator[str]:
+    """What a branch or a closed short circuit skips when it has ended."""
+    if task.kind == "closed":
+        yield from below(task.name, children)
+    if task.kind == "branch":
+        kept = {*task.chosen, *(name for chosen in task.chosen for name in below(chosen, children))}
+        yield from (child.name for child in children[task.name] if child.name not in kept)
+
+
+def below(name: str, children: Mapping[str, Sequence[Task]]) -> set[str]:
+    """All tasks downstream of one."""
+    found: set[str] = set()
+    stack = [name]
+    while stack:
+        for child in children[stack.pop()]:
+            if child.name not in found:
+                found.add(child.name)
+                stack.append(child.name)
+    return found
+
+
+def decision(task: Task, states: Mapping[str, str]) -> str | None:
+    """What the rule makes of the upstream tasks that have ended: run, skipped, upstream_failed, or None to wait."""
+    count = Counter(states[up] for up in task.upstream if up in states)
+    return decide(task.rule, count, len(task.upstream))
+
+
+def decide(rule: str, count: Counter[str], upstream: int) -> str | None:
+    """The rules themselves, in Airflow's order: first what ends a task early, then what lets it run."""
+    success, failed, skipped, over = (count[state] for state in ("success", "failed", "skipped", "upstream_failed"))
+    done, bad = success + failed + skipped + over == upstream, failed + over
+    if rule == "always" or upstream == 0:
+        return "run"
+    early: dict[str, str | None] = {
+        "all_success": "upstream_failed" if bad else "skipped" if skipped else None,
+        "all_failed": "skipped" if success or skipped else None,
+        "one_success": ("skipped" if skipped == upstream else None if success else "upstream_failed") if done else None,
+        "one_failed": "skipped" if done and not bad else None,
+        "one_done": "skipped" if done and not (failed or success) else None,
+        "none_failed": "upstream_failed" if bad else None,
+        "none_failed_min_one_success": "upstream_failed" if bad else "skipped" if skipped == upstream else None,
+        "none_skipped": "skipped" if skipped else None,
+        "all_skipped": "skipped" if success or bad else None,
+        "all_done_min_one_success": "skipped" if skipped else "upstream_failed" if done and not success else None,
+    }
+    runs = {"one_success": success > 0, "one_failed": bad > 0, "one_done": success + failed > 0}
+    return early.get(rule) or ("run" if runs.get(rule, done) else None)

@@ -1,0 +1,115 @@
+"""Random DAGs end on the real Argo as they end on Airflow. AIRGO_RANDOM_DAGS=5000 runs more of them, AIRGO_RANDOM_FROM=… others."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from airgo.config import Config
+from airgo.diagnostics import Severity
+from tests.engines.argo_engine import ArgoEngine, Outcome
+from tests.meaning.random_dags import End, Task, decide, ends, generate, source
+from tests.meaning.running import Converted, convert, named
+
+TRUTH = json.loads((Path(__file__).parents[1] / "lower" / "data" / "trigger_rules.json").read_text())["rules"]
+COUNT, FIRST = int(os.environ.get("AIRGO_RANDOM_DAGS", "200")), int(os.environ.get("AIRGO_RANDOM_FROM", "0"))
+AT_ONCE = 100
+SAID = frozenset({"AG318"})
+"""Codes that say that a task may end otherwise than in Airflow: such DAGs are left out."""
+
+STATES = {"Succeeded": "success", "Failed": "failed", "Error": "failed", "Skipped": "skipped", "Omitted": "upstream_failed"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "states", "expected"),
+    [(rule, states, end) for rule, table in TRUTH.items() if rule != "all_done_setup_success" for states, end in table.items()],
+)
+def test_the_reference_is_airflow(rule: str, states: str, expected: str) -> None:
+    """For every rule and all upstream states, the reference says what the real Airflow did; where the order matters, one of the two."""
+    parts = states.split("+")
+    found = {decide(rule, Counter(parts), len(parts))}
+    found |= {decide(rule, Counter([part]), len(parts)) for part in parts}
+    assert {"run": "success"}.get(expected, expected) in {"success" if one == "run" else one for one in found}
+
+
+@pytest.mark.parametrize("first", range(FIRST, FIRST + COUNT, AT_ONCE))
+def test_random_dags(first: int, engine: ArgoEngine, tmp_path: Path) -> None:
+    """Each end is one that Airflow reaches under some order of finishing. What fails is shrunk to the smallest DAG that still does."""
+    dags = {f"random_{seed}": generate(seed) for seed in range(first, min(first + AT_ONCE, FIRST + COUNT))}
+    wrong = failing(dags, engine, tmp_path / "all")
+    shrunk = {name: shrink(dags[name], engine, tmp_path / name) for name in sorted(wrong)[:3]}
+    words = [f"{name}: {wrong[name]}\n{source(name, shrunk[name])}" for name in shrunk]
+    assert not wrong, f"{len(wrong)} of {len(dags)} differ: {sorted(wrong)}\n" + "\n".join(words)
+
+
+def failing(dags: dict[str, Sequence[Task]], engine: ArgoEngine, folder: Path) -> dict[str, str]:
+    """The DAGs that end on Argo as they cannot on Airflow, and what differs from the nearest end."""
+    (folder / "dags").mkdir(parents=True)
+    for name, tasks in dags.items():
+        (folder / "dags" / f"{name}.py").write_text(source(name, tasks))
+    project = convert(folder, Config(airflow_version="3"))
+    assert [d.message for d in project.diagnostics if d.severity is Severity.ERROR] == []
+    said = {d.subject.partition(".")[0] for d in project.diagnostics if d.code in SAID}
+    dags = {name: tasks for name, tasks in dags.items() if name not in said}
+    outcomes = engine.run_all([project.run(name, timeout=120) for name in dags])
+    wrong = {}
+    for (name, tasks), told in zip(dags.items(), outcomes, strict=True):
+        reached, end = ends(tasks), argo_end(name, tasks, told, project)
+        if end not in reached and end not in ends(tasks, orders=1500):
+            nearest = min(reached, key=lambda one: sum(a != b for a, b in zip(one, end, strict=True)))
+            pairs = [(task or "run", a, b) for (task, a), (_, b) in zip(nearest, end, strict=True) if a != b]
+            wrong[name] = ", ".join(f"{task}: Airflow {a}, Argo {b}" for task, a, b in pairs)
+    return wrong
+
+
+def argo_end(name: str, tasks: Sequence[Task], told: Outcome, project: Converted) -> End:
+    """The end of a workflow in Airflow's words; of a task that the engine does not know, the phase itself."""
+    nodes = {one.task_id: named(told, one.node) for one in project.lowered[name].tasks}
+    states = {}
+    for task in tasks:
+        node = nodes[task.name]
+        states[task.name] = "absent" if node is None else STATES.get(node.phase, node.phase)
+        if node is not None and task.kind == "skip" and node.phase == "Succeeded":
+            states[task.name] = "skipped"  # exit code 99 became a good end: its children say whether they know
+    run = "stuck" if told.stuck else {"Error": "failed"}.get(told.phase, STATES.get(told.phase, told.phase))
+    return (("", run), *sorted(states.items()))
+
+
+def shrink(tasks: Sequence[Task], engine: ArgoEngine, folder: Path) -> Sequence[Task]:
+    """Leave out tasks and edges as long as the DAG still ends wrongly."""
+    step = 0
+    smaller = True
+    while smaller:
+        smaller = False
+        tries = {f"random_shrunk_{number}": one for number, one in enumerate(without_one(tasks))}
+        wrong = failing(tries, engine, folder / str(step)) if tries else {}
+        step += 1
+        if wrong:
+            tasks = tries[min(wrong, key=lambda name: int(name.rpartition("_")[2]))]
+            smaller = True
+    return tasks
+
+
+def without_one(tasks: Sequence[Task]) -> list[Sequence[Task]]:
+    """All DAGs with one task less."""
+    found: list[Sequence[Task]] = []
+    for gone in tasks:
+        kept = [task for task in tasks if task is not gone]
+        found.append(
+            [
+                Task(
+                    task.name,
+                    task.kind,
+                    task.rule,
+                    tuple(up for up in task.upstream if up != gone.name),
+                    tuple(one for one in task.chosen if one != gone.name),
+                )
+                for task in kept
+            ]
+        )
+    return found if len(tasks) > 1 else []
