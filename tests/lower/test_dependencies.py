@@ -131,3 +131,18 @@ def test_empty_steps_share_one_template() -> None:
 def done_line(done: object) -> int:
     """The line of the first empty step."""
     return task("start", EMPTY).span.line
+
+
+def test_a_skip_that_comes_first_wins() -> None:
+    """all_success over a skipped task and one below it that runs all the same: skipped, however the other ends (as in Airflow)."""
+    read = dag(
+        task("g", bash_command="exit 99"),
+        task("s", upstream=("g",)),
+        task("f", upstream=("s",), trigger_rule="all_done"),
+        task("z", upstream=("s", "f")),
+    )
+    entry = lowered(read).tasks["z"]
+    assert entry["depends"] == "(f && s) || s.Skipped"
+    ends = {phase: outcome(entry["depends"], entry["when"], {"s": "Skipped", "f": phase}) for phase in ("Succeeded", "Failed", "Error")}
+    assert ends == dict.fromkeys(ends, "Skipped")
+    assert outcome(entry["depends"], entry["when"], {"s": "Succeeded", "f": "Failed"}) == "Omitted"
