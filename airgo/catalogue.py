@@ -1,8 +1,10 @@
 """Facts about Airflow's classes: current names of old import paths, signatures, template fields, ancestors.
 
-Two data files, read when first asked for: `data/aliases.txt` (old name, current name; a module with `.*` moves all it holds) and
+Data files, read when first asked for: `data/aliases.txt` (old name, current name; a module with `.*` moves all it holds) and
 `data/operators.tsv.gz` (one class a line; a line is decoded when its class is asked for). They were made from the installed packages of
-Airflow 2.10, 2.11 and 3.3 with all providers.
+Airflow 2.10, 2.11 and 3.3 with all providers. `data/handed_on.tsv` comes from the sources of the same packages
+(tests/engines/handed_on.py): what the constructor of a class gives to those of its bases, for 3.x and, where it differs, for 2.x; so does
+`data/constants.tsv` (tests/engines/provider_constants.py): the constants of providers and the members of their enumerations.
 """
 
 from __future__ import annotations
@@ -185,6 +187,11 @@ def _rows() -> dict[str, str]:
     return dict(line.split("\t", 1) for line in text.splitlines())
 
 
+def names() -> tuple[str, ...]:
+    """All known operator and sensor classes, sorted."""
+    return tuple(sorted(_rows()))
+
+
 @cache
 def canonical(name: str) -> str:
     """The current name of a class, function or module attribute of Airflow; any other name as it is.
@@ -230,7 +237,7 @@ def operator(name: str) -> OperatorFacts | None:
         deferrable="d" in facts,
         versions=tuple(facts["v"]),
         connections=facts.get("c", {}),
-        template_fields_2=tuple(facts["f2"]) if "f2" in facts else None,
+        template_fields_2=tuple(facts["f2"]) if facts.get("f2") is not None else None,
         added_in_3=frozenset(facts.get("n3", ())),
         removed_in_3=frozenset(facts.get("o3", ())),
     )
@@ -242,6 +249,62 @@ def accepts(operator_class: str, argument: str, version: str | None = None) -> b
     if facts is None:
         return accepts_in_base(argument, operator_class.endswith("Sensor"), version)
     return facts.accepts(argument, version)
+
+
+def handed_on(name: str, version: str) -> Mapping[str, object]:
+    """What the constructor of a class gives to those of its bases, by argument.
+
+    A plain value; `{"$": argument}`, the value of that argument of the class, with `"else"` its default; `{"given": argument, "then": …,
+    "else": …}`, which of the two depends on whether that argument is given; or a list or dict that holds such. Under "" stand the names
+    of the arguments that are handed on as they are.
+    """
+    row = _handed_on().get(canonical(name))
+    if row is None:
+        return {}
+    now, _, then = row.partition("\t")
+    found: Mapping[str, object] = json.loads(then if then and version == "2" else now)
+    return found
+
+
+@cache
+def _handed_on() -> Mapping[str, str]:
+    text = resources.files("airgo").joinpath("data", "handed_on.tsv").read_text(encoding="utf-8")
+    return dict(line.split("\t", 1) for line in text.splitlines())
+
+
+def constant(name: str) -> object:
+    """The plain value of a provider's constant, or of `.value` or `.name` of a member of an enumeration; MISSING when it is none."""
+    kind, value = _constant(name)
+    if kind == "constant":
+        return value
+    owner, _, last = name.rpartition(".")
+    if last in ("value", "name"):
+        kind, value = _constant(owner)
+        if kind == "enum":
+            return value if last == "value" else owner.rpartition(".")[2]
+    return MISSING
+
+
+def member(name: str) -> object:
+    """The value of a member of a provider's enumeration; MISSING when it is none."""
+    kind, value = _constant(name)
+    return value if kind == "enum" else MISSING
+
+
+def _constant(name: str) -> tuple[str, object]:
+    """The kind and value of a name: constant, enum; an empty kind when there is none."""
+    if not name.startswith("airflow.providers."):
+        return "", MISSING
+    owner, _, last = name.rpartition(".")
+    elsewhere, _, kind = _constants().get(owner, "").partition("\t")
+    value, _, kind = _constants().get(f"{json.loads(elsewhere)}.{last}" if kind == "class" else name, "").partition("\t")
+    return (kind or "constant", json.loads(value)) if value and kind != "class" else ("", MISSING)
+
+
+@cache
+def _constants() -> Mapping[str, str]:
+    text = resources.files("airgo").joinpath("data", "constants.tsv").read_text(encoding="utf-8")
+    return dict(line.split("\t", 1) for line in text.splitlines())
 
 
 def old_values(name: str) -> Mapping[str, Mapping[object, object]]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
+from airgo import catalogue
+from airgo.constructors import handed_on
 from airgo.diagnostics import Diagnostic
 from airgo.discovery import DEPLOYED_ROOT
 from airgo.ir import Argument, Dag, Expand, File, Guard, Schedule, Task
@@ -19,6 +21,7 @@ from airgo.values import (
     Operation,
     ParamValue,
     Symbol,
+    Symbolic,
     Template,
     Unknown,
     XComConcat,
@@ -70,7 +73,7 @@ def dag_as_json(dag: Dag) -> dict[str, Json]:
         "params": {one.name: {"default": value_as_json(one.default), "schema": value_as_json(dict(one.schema))} for one in dag.params},
         "groups": [{"id": one.id, "parent": one.parent, "mapped": one.expand is not None} for one in dag.groups],
         "guard": guard_as_json(dag.guard),
-        "tasks": [task_as_json(task) for task in dag.tasks],
+        "tasks": [task_as_json(task, dag.airflow_version) for task in dag.tasks],
     }
 
 
@@ -99,7 +102,7 @@ def schedule_as_json(schedule: Schedule) -> dict[str, Json]:
     return found
 
 
-def task_as_json(task: Task) -> dict[str, Json]:
+def task_as_json(task: Task, version: str) -> dict[str, Json]:
     """One task."""
     return {
         "task_id": task.id,
@@ -120,16 +123,20 @@ def task_as_json(task: Task) -> dict[str, Json]:
         "teardown": task.teardown,
         "guard": guard_as_json(task.guard),
         "opaque": task.opaque,
-        "arguments": arguments_as_json(task),
+        "arguments": arguments_as_json(task, version),
         "expand": expand_as_json(task.expand),
     }
 
 
-def arguments_as_json(task: Task) -> dict[str, Json]:
-    """What reached the constructors. A class of the project with a behaviour of its own is what runs, so its own arguments count first."""
+def arguments_as_json(task: Task, version: str) -> dict[str, Json]:
+    """What reached the constructors, with what they hand on to those of their bases.
+
+    A class of the project with a behaviour of its own is what runs, so its own arguments count first.
+    """
     own = {name: given for name, given in task.written.items() if name != "default_args"}
     merged: Mapping[str, Argument] = {**task.arguments, **own} if task.overrides_execute else {**own, **task.arguments}
-    return {name: argument_as_json(argument) for name, argument in merged.items() if name not in ("task_id", "default_args")}
+    found = {name: argument_as_json(argument) for name, argument in merged.items() if name not in ("task_id", "default_args")}
+    return found | {name: value_as_json(value) for name, value in handed_on(task, version).items() if name not in found}
 
 
 def argument_as_json(argument: Argument) -> Json:
@@ -160,7 +167,7 @@ def value_as_json(value: object, depth: int = 0) -> Json:
     if isinstance(value, str):
         return text_as_json(value)
     if isinstance(value, dict):
-        return {key_as_json(key): value_as_json(item, depth + 1) for key, item in value.items()}
+        return mapping_as_json(value, depth + 1)
     if isinstance(value, list | tuple):
         return [value_as_json(item, depth + 1) for item in value]
     if isinstance(value, set | frozenset):
@@ -174,9 +181,12 @@ def value_as_json(value: object, depth: int = 0) -> Json:
     return {"$unknown": f"a {type(value).__name__}"}
 
 
-def key_as_json(key: object) -> str:
-    """A key of a JSON object."""
-    return key if isinstance(key, str) else str(value_as_json(key))
+def mapping_as_json(value: Mapping[object, object], depth: int) -> Json:
+    """A dict; one with a key that is not known is shown as its pairs."""
+    if any(isinstance(key, Symbolic) for key in value):
+        pairs = [[value_as_json(key, depth), value_as_json(item, depth)] for key, item in value.items()]
+        return {"$operation": {"name": "dict", "operands": pairs}}
+    return {key if isinstance(key, str) else str(value_as_json(key)): value_as_json(item, depth) for key, item in value.items()}
 
 
 def text_as_json(value: str) -> Json:
@@ -206,6 +216,12 @@ def call_as_json(value: ExternCall, depth: int) -> Json:
     """A call of something from outside, or an object of the project."""
     kwargs = {name: value_as_json(item, depth) for name, item in value.kwargs.items()}
     return {"$extern": {"name": value.name, "args": [value_as_json(item, depth) for item in value.args], "kwargs": kwargs}}
+
+
+def extern_as_json(value: Extern) -> Json:
+    """A name from outside; a member of a provider's enumeration is its value."""
+    known = catalogue.member(value.name)
+    return {"$extern": {"name": value.name, "args": None, "kwargs": None}} if known is MISSING else known
 
 
 def code_as_json(value: CodeRef, depth: int) -> Json:
@@ -250,7 +266,7 @@ SYMBOLIC: Mapping[type, Callable[[Any, int], Json]] = {
         }
     },
     ExternCall: call_as_json,
-    Extern: lambda value, depth: {"$extern": {"name": value.name, "args": None, "kwargs": None}},
+    Extern: lambda value, depth: extern_as_json(value),
     CodeRef: code_as_json,
     Operation: lambda value, depth: {"$operation": {"name": value.name, "operands": [value_as_json(one, depth) for one in value.operands]}},
     ParamValue: lambda value, depth: {

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from airgo import catalogue
+from airgo.values import MISSING
 
 BASH = "airflow.providers.standard.operators.bash.BashOperator"
 
@@ -74,6 +75,29 @@ def test_other_names() -> None:
     assert "airflow.operators.bash.BashOperator" in catalogue.same_as(BASH)
     assert list(catalogue.same_as(BASH)) == sorted(catalogue.same_as(BASH))
     assert catalogue.did_you_mean("airflow.operators.bash.BashOperater") == BASH
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "member"),
+    [
+        pytest.param("corp.hooks.X.ACTIVE", None, None, id="not Airflow's"),
+        pytest.param("airflow.providers.amazon.aws.hooks.eks.ClusterStates", None, None, id="the class itself"),
+        pytest.param("airflow.providers.amazon.aws.hooks.eks.ClusterStates.ACTIVE", None, "ACTIVE", id="member of an enumeration"),
+        pytest.param("airflow.providers.amazon.aws.hooks.eks.ClusterStates.ACTIVE.value", "ACTIVE", None, id="its value"),
+        pytest.param(
+            "airflow.providers.cncf.kubernetes.operators.pod.OnFinishAction.KEEP_POD.value", "keep_pod", None, id="imported class"
+        ),
+        pytest.param(
+            "airflow.providers.apache.beam.hooks.beam.BeamRunnerType.DataflowRunner", "DataflowRunner", None, id="class of constants"
+        ),
+    ],
+)
+def test_constants(name: str, value: object, member: object) -> None:
+    """A constant of a provider is its value; a member of an enumeration stays one, and has a value and a name."""
+    assert (catalogue.constant(name), catalogue.member(name)) == (
+        MISSING if value is None else value,
+        MISSING if member is None else member,
+    )
 
 
 def test_nothing_of_airflow_is_imported() -> None:

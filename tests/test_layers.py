@@ -18,7 +18,7 @@ LAYERS = (
     ("values",),
     ("diagnostics", "catalogue"),
     ("ir",),
-    ("configuration", "suppression"),
+    ("configuration", "constructors", "suppression"),
     ("discovery",),
     ("evaluate", "versions"),
     ("build", "inspection"),

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from airgo import catalogue
 from airgo.catalogue import canonical
 from airgo.evaluate import limits, models
 from airgo.evaluate.branches import choose
@@ -163,7 +164,8 @@ def extern_value(machine: Machine, name: str) -> object:
         for table in (CONSTANTS, OWN_CONSTANTS):
             if spelling in table:
                 return table[spelling]
-    return Extern(name)
+    known = catalogue.constant(name)
+    return Extern(name) if known is MISSING else known
 
 
 def module_attribute(machine: Machine, value: object, name: str) -> object:

@@ -49,12 +49,6 @@ ENUMERATIONS: Mapping[str, tuple[str, ...] | list[str]] = {
     "airflow.sdk.api.datamodels._generated.DagRunState": ("queued", "running", "success", "failed"),
     "airflow.utils.types.DagRunType": ("backfill", "scheduled", "manual"),
 }
-POD_ACTIONS = {
-    "KEEP_POD": "keep_pod",
-    "DELETE_POD": "delete_pod",
-    "DELETE_SUCCEEDED_POD": "delete_succeeded_pod",
-    "DELETE_ACTIVE_POD": "delete_active_pod",
-}
 
 
 def register() -> None:
