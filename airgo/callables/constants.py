@@ -9,6 +9,9 @@ import libcst as cst
 from airgo.callables.modules import Source, small_statements
 from airgo.values import MISSING
 
+NOT_LITERAL = (cst.Call, cst.Attribute, cst.Subscript, cst.Lambda, cst.BaseComp, cst.FormattedString, cst.Comparison, cst.BooleanOperation)
+"""Expressions that are never literals: writing them out only to find that costs more than all else in a slice."""
+
 
 def constant(node: cst.BaseExpression | None, source: Source | None, local: frozenset[str] = frozenset()) -> object:
     """The value of an expression made of texts, numbers, lists and constants of its module; MISSING when it is not known."""
@@ -36,6 +39,8 @@ def of_module(source: Source, name: str) -> object:
 
 def literal_value(node: cst.BaseExpression) -> object:
     """The value of a literal; MISSING for anything else."""
+    if isinstance(node, NOT_LITERAL):
+        return MISSING
     try:
         return ast.literal_eval(cst.Module([]).code_for_node(node))
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):

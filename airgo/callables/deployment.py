@@ -68,6 +68,10 @@ def reads(source: Source, node: cst.CSTNode, replaced: Mapping[str, str], into: 
 def call(source: Source, node: cst.Call, replaced: Mapping[str, str], into: Reads) -> None:
     """`Variable.get("x")`, `BaseHook.get_connection("y")`, `os.getenv("Z")`."""
     name = dotted_name(node.func) or ""
+    owner, _, method = name.rpartition(".")
+    kind, methods = READERS.get(replaced.get(owner, ""), ("", ()))
+    if name not in ENVIRONMENT_CALLS and method not in methods:
+        return
     first = node.args[0] if node.args and not node.args[0].star else None
     key = constant(first.value, source) if first is not None else None
     defaults = [one.value for one in node.args[1:] if one.keyword is None or one.keyword.value.startswith("default")]
@@ -75,10 +79,6 @@ def call(source: Source, node: cst.Call, replaced: Mapping[str, str], into: Read
     default = value if isinstance(value, str) else None
     if name in ENVIRONMENT_CALLS:
         environment(source, key, node, into, default=default)
-        return
-    owner, _, method = name.rpartition(".")
-    kind, methods = READERS.get(replaced.get(owner, ""), ("", ()))
-    if method not in methods:
         return
     if isinstance(key, str):
         into.add(Read(kind, key, bool(defaults), source.span(node), default))
