@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import fnmatch
 import os
-import re
 import stat
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path, PurePosixPath
+
+from airgo import archives
+from airgo.ignoring import BY_LINE, NAME, IgnoreRules, configured_syntax
+from airgo.spelling import majority, pinned, spelling
 
 MAXIMUM_BYTES = 5_000_000
 DEPLOYED_ROOT = "/airgo-project"
@@ -44,6 +48,7 @@ class ProjectFiles:
     root: Path
     source_roots: tuple[str, ...] = ("",)
     _inside: dict[str, Path | None] = field(default_factory=dict, repr=False, compare=False)
+    _archives: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def read(self, path: str) -> str:
         """The text of a file (UTF-8, at most 5 MB). Raises Refused."""
@@ -54,9 +59,12 @@ class ProjectFiles:
 
     def read_bytes(self, path: str) -> bytes:
         """The content of a file (at most 5 MB). Raises Refused."""
-        found = self._resolve(path)
+        inside = archives.split(path)
+        found = self._resolve(path if inside is None else inside[0])
         if found is None:
             raise Refused(f"{path} is not in the project")
+        if inside is not None and found.is_file():
+            return self._member(found, inside[1])
         try:
             status = found.stat()
             if not stat.S_ISREG(status.st_mode):
@@ -69,27 +77,60 @@ class ProjectFiles:
 
     def exists(self, path: str) -> bool:
         """Is there a file or folder of this path inside the project?"""
-        return self._resolve(path) is not None
+        return self._resolve(path) is not None or self.is_file(path) or self.is_dir(path)
 
     def is_file(self, path: str) -> bool:
         """Is it a regular file inside the project?"""
         found = self._resolve(path)
+        if found is None and archives.MARK in path:
+            return path in self._members(path)
         return found is not None and found.is_file()
 
     def is_dir(self, path: str) -> bool:
         """Is it a folder inside the project?"""
         found = self._resolve(path)
+        if found is None and archives.MARK in path:
+            return any(name.startswith(path.rstrip("/") + "/") for name in self._members(path))
         return found is not None and found.is_dir()
 
     def listing(self, path: str) -> tuple[str, ...]:
         """The names in a folder, sorted; empty when it is none."""
         found = self._resolve(path)
+        if found is None and archives.MARK in path:
+            start = path.rstrip("/") + "/"
+            return tuple(sorted({name[len(start) :].partition("/")[0] for name in self._members(path) if name.startswith(start)}))
         if found is None or not found.is_dir():
             return ()
         try:
             return tuple(sorted(entry.name for entry in os.scandir(found)))
         except OSError:
             return ()
+
+    def text(self, path: str) -> str | None:
+        """The text of a file, None where there is none that can be read."""
+        try:
+            return self.read(path) if self.is_file(path) else None
+        except Refused:
+            return None
+
+    def _members(self, path: str) -> frozenset[str]:
+        """The Python files of the archive that a path leads into, as project paths; none when it leads into none."""
+        archive = (archives.split(path) or ("", ""))[0]
+        if archive not in self._archives:
+            found = self._resolve(archive) if archive else None
+            try:
+                names = archives.members(found) if found is not None and found.is_file() else {}
+            except archives.BrokenArchive:
+                names = {}
+            self._archives[archive] = frozenset(f"{archive}/{name}" for name in names)
+        return self._archives[archive]
+
+    def _member(self, archive: Path, name: str) -> bytes:
+        """The content of a Python file in an archive. Raises Refused."""
+        try:
+            return archives.content(archive, name, MAXIMUM_BYTES)
+        except archives.BrokenArchive as broken:
+            raise Refused(f"{archive.name}: {broken}") from broken
 
     def relative(self, path: str) -> str | None:
         """A path that the evaluated program uses, as a project path; None when it lies outside.
@@ -164,12 +205,26 @@ def has_tool_table(path: Path) -> bool:
         return False
 
 
-def discover(paths: Sequence[Path], root: Path, *, source_roots: Sequence[str] = (), exclude: Sequence[str] = ()) -> Discovered:
+def discover(
+    paths: Sequence[Path],
+    root: Path,
+    *,
+    source_roots: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    airflow_version: str | None = None,
+) -> Discovered:
     """Find the DAG files below `paths`. A file named on the command line is read even without Airflow's safe-mode words.
 
+    `airflow_version` ("2" or "3") decides how .airflowignore is read, where no file of the deployment does; by default it is inferred.
     Raises NoSuchPath for a path that does not exist or lies outside `root`.
     """
     root = root.resolve()
+    files = ProjectFiles(root)
+
+    @cache
+    def syntax() -> str:
+        return configured_syntax(files.text) or BY_LINE[airflow_version or pinned(files.text) or spelled_line(root, paths)]
+
     found: dict[str, None] = {}
     searched = []
     for path in paths:
@@ -180,9 +235,10 @@ def discover(paths: Sequence[Path], root: Path, *, source_roots: Sequence[str] =
             raise NoSuchPath(f"{path} lies outside the project {root.name}; name its folder with --project")
         searched.append(resolved.relative_to(root).as_posix())
         if resolved.is_file():
-            found[resolved.relative_to(root).as_posix()] = None
+            named = resolved.relative_to(root).as_posix()
+            found.update(dict.fromkeys(packed(resolved, named) if named.endswith(archives.SUFFIX) else [named]))
         else:
-            found.update(dict.fromkeys(walk(root, resolved, exclude)))
+            found.update(dict.fromkeys(walk(root, resolved, exclude, syntax)))
     dag_files = tuple(sorted(found))
     roots = tuple(source_roots) or guess_source_roots(root, dag_files, paths)
     return Discovered(ProjectFiles(root, tuple(clean_root(r) for r in roots)), dag_files, tuple(searched))
@@ -193,78 +249,58 @@ def clean_root(source_root: str) -> str:
     return "" if source_root in (".", "./") else source_root.strip("/").removeprefix("./")
 
 
-def walk(root: Path, folder: Path, exclude: Sequence[str]) -> Iterator[str]:
-    """Python files below a folder that Airflow would look into, relative to the root."""
+def walk(root: Path, folder: Path, exclude: Sequence[str], syntax: Callable[[], str]) -> Iterator[str]:
+    """Python files below a folder, and in its zip files, that Airflow would look into, relative to the root."""
     above = [parent for parent in reversed([folder, *folder.parents]) if root in (parent, *parent.parents)]
-    ignored = [IgnoreRules.read(parent) for parent in above]
+    ignored = [IgnoreRules.read(parent, syntax) for parent in above]
     for current, folders, names in os.walk(folder):
         here = Path(current)
-        rules = ignored if here == folder else [*ignored, *(IgnoreRules.read(p) for p in between(folder, here))]
-        folders[:] = sorted(f for f in folders if f not in IGNORED_FOLDERS and not any(r.ignores(here / f, folder=True) for r in rules))
+        if here != folder and NAME in names:
+            ignored.append(IgnoreRules.read(here, syntax))
+        folders[:] = sorted(f for f in folders if f not in IGNORED_FOLDERS and not any(r.ignores(here / f, folder=True) for r in ignored))
         for name in sorted(names):
             path = here / name
             relative = path.relative_to(root).as_posix()
-            if not name.endswith(".py") or any(r.ignores(path) for r in rules) or any(fnmatch.fnmatchcase(relative, g) for g in exclude):
+            if not name.endswith((".py", archives.SUFFIX)) or any(fnmatch.fnmatchcase(relative, g) for g in exclude):
                 continue
-            if path.is_file() and may_hold_dags(path):
+            if any(r.ignores(path) for r in ignored) or not path.is_file():
+                continue
+            if name.endswith(archives.SUFFIX):
+                yield from packed(path, relative)
+            elif may_hold_dags(path):
                 yield relative
 
 
-def between(top: Path, below: Path) -> Iterator[Path]:
-    """The folders under `top` down to and including `below`."""
-    parts = below.relative_to(top).parts
-    for count in range(1, len(parts) + 1):
-        yield top.joinpath(*parts[:count])
+def packed(archive: Path, relative: str) -> Iterator[str]:
+    """The modules at the root of a zip file that may hold DAGs; the archive itself when it is broken, so that this is reported."""
+    try:
+        for name in sorted(archives.members(archive)):
+            if "/" not in name and named_words(archives.content(archive, name, MAXIMUM_BYTES)):
+                yield f"{relative}/{name}"
+    except archives.BrokenArchive:
+        yield relative
+
+
+def spelled_line(root: Path, paths: Sequence[Path]) -> str:
+    """The line of Airflow that most Python files below the paths are written for; without any evidence "2"."""
+    files = (found for path in paths for found in ([path] if path.is_file() else sorted(path.rglob("*.py"))))
+    inside = (found for found in files if found.is_file() and root in found.resolve().parents and not IGNORED_FOLDERS & set(found.parts))
+    texts = (found.read_text(encoding="utf-8", errors="replace") for found in inside)
+    return majority(line for text in texts if (line := spelling(text)) is not None) or "2"
 
 
 def may_hold_dags(path: Path) -> bool:
-    """Airflow's safe mode: only a file whose text holds both words, "dag" and "airflow", in any case, is loaded."""
+    """Airflow's safe mode, on a file: see `named_words`."""
     try:
-        content = path.read_bytes().lower()
+        return named_words(path.read_bytes())
     except OSError:
         return True
-    return b"dag" in content and b"airflow" in content
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoreRules:
-    """One .airflowignore: regular expressions (Airflow 2's default) or globs (3's); a line counts if either reading of it matches a path.
-
-    Lines that are no valid regular expression, or hold `**`, are globs; others are searched for in the path below the file's folder.
-    """
-
-    folder: Path
-    expressions: tuple[re.Pattern[str], ...] = ()
-    globs: tuple[str, ...] = ()
-
-    @classmethod
-    def read(cls, folder: Path) -> IgnoreRules:
-        """The rules of a folder; none when it has no such file."""
-        try:
-            lines = (folder / ".airflowignore").read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            return cls(folder)
-        expressions, globs = [], []
-        for line in (re.sub(r"\s*#.*", "", line).strip() for line in lines):
-            if not line:
-                continue
-            try:
-                expressions.append(re.compile(line))
-            except re.error:
-                globs.append(line)
-            if "*" in line:
-                globs.append(line)
-        return cls(folder, tuple(expressions), tuple(dict.fromkeys(globs)))
-
-    def ignores(self, path: Path, *, folder: bool = False) -> bool:
-        """Is the path left out by these rules?"""
-        if (not self.expressions and not self.globs) or self.folder not in path.parents:
-            return False
-        relative = path.relative_to(self.folder).as_posix()
-        if any(expression.search(relative) for expression in self.expressions):
-            return True
-        names = (relative, path.name, *((relative + "/",) if folder else ()))
-        return any(fnmatch.fnmatchcase(name, glob.strip("/").replace("**/", "*")) for name in names for glob in self.globs)
+def named_words(content: bytes) -> bool:
+    """Airflow's safe mode: only a file whose text holds "airflow" and one of "dag" and "asset", in any case, is loaded."""
+    words = content.lower()
+    return b"airflow" in words and (b"dag" in words or b"asset" in words)
 
 
 def guess_source_roots(root: Path, dag_files: Iterable[str], paths: Sequence[Path]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -71,18 +72,85 @@ def test_test_named_files_are_read(tmp_path: Path) -> None:
     assert discover([tmp_path], tmp_path).dag_files == ("dags/my_test.py", "dags/test_dag.py")
 
 
-def test_airflowignore_is_obeyed(tmp_path: Path) -> None:
-    """A line of .airflowignore leaves out what it matches below its folder, as an expression or as a glob; comments do not count."""
-    ignore = "legacy  # old ones\nhelpers/.*_draft\n*.skip.py\n"
-    files = {
-        "dags/.airflowignore": ignore,
-        "dags/a.py": DAG,
-        "dags/legacy/b.py": DAG,
-        "dags/helpers/c_draft.py": DAG,
-        "dags/d.skip.py": DAG,
-    }
-    lay_out(tmp_path, {**files, "legacy/e.py": DAG})
-    assert discover([tmp_path], tmp_path).dag_files == ("dags/a.py", "legacy/e.py")
+IGNORED = {
+    "dags/a.py": DAG,
+    "dags/latest.py": DAG,
+    "dags/test/b.py": DAG,
+    "dags/deep/test/c.py": DAG,
+    "dags/helpers/d_draft.py": DAG,
+    "test/e.py": DAG,
+}
+
+
+@pytest.mark.parametrize(
+    ("version", "lines", "kept"),
+    [
+        pytest.param("2", "test  # old ones", ["dags/a.py", "dags/helpers/d_draft.py", "test/e.py"], id="an expression is found anywhere"),
+        pytest.param("3", "test", ["dags/a.py", "dags/helpers/d_draft.py", "dags/latest.py", "test/e.py"], id="a glob fits a whole name"),
+        pytest.param(
+            "3", "/test/", ["dags/a.py", "dags/deep/test/c.py", "dags/helpers/d_draft.py", "dags/latest.py", "test/e.py"], id="anchored"
+        ),
+        pytest.param("3", "**/*_draft.py\ndeep/\ntest", ["dags/a.py", "dags/latest.py", "test/e.py"], id="globs over folders"),
+        pytest.param("3", "*\n!latest.py", ["dags/latest.py", "test/e.py"], id="the last glob that fits decides"),
+        pytest.param("3", "[ab].py\nlates?.py\nd*\n", ["test/e.py"], id="sets and wildcards"),
+        pytest.param(
+            "2", "helpers/.*_draft\n[broken\n/test/", ["dags/a.py", "dags/latest.py", "dags/test/b.py", "test/e.py"], id="no glob in 2"
+        ),
+    ],
+)
+def test_airflowignore_is_read_in_the_syntax_of_its_airflow(tmp_path: Path, version: str, lines: str, kept: list[str]) -> None:
+    """Airflow 2 searches the path below the file's folder for expressions, Airflow 3 matches globs; comments do not count."""
+    lay_out(tmp_path, {**IGNORED, "dags/.airflowignore": lines})
+    found = discover([tmp_path], tmp_path, airflow_version=version).dag_files
+    assert sorted(found) == kept
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({"airflow.cfg": "[core]\ndag_ignore_file_syntax = glob\n"}, id="airflow.cfg"),
+        pytest.param({"Dockerfile": "ENV AIRFLOW__CORE__DAG_IGNORE_FILE_SYNTAX=glob\n"}, id="an image"),
+        pytest.param({"requirements.txt": "apache-airflow==3.1.0\n"}, id="a pinned version"),
+        pytest.param({"dags/x.py": "from airflow.sdk import dag\n"}, id="the spelling of the DAG files"),
+    ],
+)
+def test_the_syntax_of_airflowignore_is_found_in_the_project(tmp_path: Path, files: dict[str, str]) -> None:
+    """A setting counts, then the Airflow of the project: `test` does not match latest.py where globs are read."""
+    lay_out(tmp_path, {"dags/latest.py": "import airflow, dag\n", "dags/.airflowignore": "test\n"})
+    assert discover([tmp_path], tmp_path).dag_files == ()
+    lay_out(tmp_path, files)
+    assert "dags/latest.py" in discover([tmp_path], tmp_path).dag_files
+
+
+def pack(archive: Path, files: dict[str, str]) -> None:
+    """Write a zip file."""
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+        for name, text in files.items():
+            opened.writestr(name, text)
+
+
+def test_modules_at_the_root_of_a_zip_file_are_dag_files(tmp_path: Path) -> None:
+    """Airflow loads what lies at an archive's root and holds its words; folders inside are packages, data files are not seen."""
+    pack(
+        tmp_path / "dags" / "team.zip", {"etl.py": DAG, "plain.py": "x = 1", "lib/deep.py": DAG, "lib/__init__.py": "", "q.sql": "select 1"}
+    )
+    found = discover([tmp_path], tmp_path)
+    assert found.dag_files == ("dags/team.zip/etl.py",)
+    assert discover([tmp_path / "dags" / "team.zip"], tmp_path).dag_files == found.dag_files
+    files = found.files
+    assert files.read("dags/team.zip/etl.py") == DAG
+    assert files.is_file("dags/team.zip/lib/deep.py")
+    assert files.is_dir("dags/team.zip/lib")
+    assert files.listing("dags/team.zip/lib") == ("__init__.py", "deep.py")
+    assert not files.exists("dags/team.zip/q.sql")
+    assert not files.exists("dags/team.zip/../etl.py")
+
+
+def test_a_broken_zip_file_is_handed_on_by_itself(tmp_path: Path) -> None:
+    """What is no archive is among the DAG files, so that reading it reports it; an ignored one is not."""
+    lay_out(tmp_path, {"dags/team.zip": "version https://git-lfs.github.com/spec/v1\n", "dags/.airflowignore": "old", "dags/old.zip": "x"})
+    assert discover([tmp_path], tmp_path).dag_files == ("dags/team.zip",)
 
 
 def test_exclude_takes_globs(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ LAYERS = (
     ("diagnostics", "catalogue"),
     ("ir",),
     ("configuration", "constructors", "suppression"),
+    ("archives", "ignoring", "spelling"),
     ("discovery",),
     ("evaluate", "versions"),
     ("build", "inspection"),

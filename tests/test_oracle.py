@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from importlib import metadata
 from pathlib import Path
 
@@ -81,6 +82,65 @@ def test_quickstart_is_read_as_airflow_2_loads_it(airflow2: Airflow) -> None:
     truth = airflow2.load(folder / "dags")
     assert truth["errors"] == {}
     assert read(folder, "2") == expected(truth)
+
+
+PACKED = {
+    "etl.py": """
+from datetime import datetime
+from airflow import DAG
+from common.shape import build
+
+with DAG("packed", start_date=datetime(2024, 1, 1), schedule="@daily", catchup=False) as dag:
+    build(3)
+""",
+    "common/__init__.py": "",
+    "common/shape.py": """
+try:
+    from airflow.providers.standard.operators.empty import EmptyOperator
+except ImportError:
+    from airflow.operators.empty import EmptyOperator
+
+def build(count):
+    for number in range(count):
+        EmptyOperator(task_id=f"step_{number}")
+""",
+    "common/hidden.py": "from airflow import DAG\ndag = DAG('hidden')\n",
+}
+PLAIN = "from airflow import DAG\ndag = DAG({name!r}, schedule=None)\n"
+IGNORE_LINES = "old\n*.draft.py\nsub/\n!sub/\nteam_[ab].py\n/x.py\n# everything\n"
+IGNORE_NAMES = (
+    "a.py",
+    "older.py",
+    "old/b.py",
+    "c.draft.py",
+    "sub/d.py",
+    "team_a.py",
+    "team_c.py",
+    "x.py",
+    "deep/x.py",
+    "deep/old/y.py",
+    "sub/x.py",
+)
+
+
+@pytest.mark.parametrize("line", ["2", "3"])
+def test_folders_are_searched_as_airflow_searches_them(line: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Modules at the root of a zip file are loaded with the packages inside it, and .airflowignore is read in each line's own syntax."""
+    folder = tmp_path / "dags"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "team.zip", "w") as archive:
+        for name, text in PACKED.items():
+            archive.writestr(name, text)
+    (folder / ".airflowignore").write_text(IGNORE_LINES)
+    for name in IGNORE_NAMES:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(PLAIN.format(name=name.replace("/", ".")))
+    airflow = request.getfixturevalue("airflow2") if line == "2" else airflow_3()
+    truth = airflow.load(folder)
+    assert truth["errors"] == {}
+    assert len(expected(truth)) > 3
+    run = reading.Run(discovery.discover([folder], folder, airflow_version=line), Config(airflow_version=line))
+    assert {d["dag_id"]: comparable(d) for file in reading.inspect(run) for d in file.document["dags"]} == expected(truth)
 
 
 def example_folders() -> list[Path]:

@@ -124,7 +124,9 @@ def open_project(paths: Sequence[Path], settings: dict[str, Any]) -> Run:
             raise UsageProblem(f"{missing} does not exist")
         root = (settings.get("project") or discovery.find_root(paths)).resolve()
         config = load_config(root, settings)
-        found = discovery.discover(paths, root, source_roots=config.source_roots, exclude=config.exclude)
+        found = discovery.discover(
+            paths, root, source_roots=config.source_roots, exclude=config.exclude, airflow_version=config.airflow_version
+        )
     except discovery.NoSuchPath as problem:
         raise UsageProblem(str(problem)) from problem
     return Run(found, config, progress=progress(), jobs=settings.get("jobs") or 0, remember=not settings.get("no_cache"))

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from airgo import archives
 from airgo.discovery import Refused
 from airgo.evaluate import (
     attributes,
@@ -278,9 +279,17 @@ def evaluate_file(
 
 
 def run_main(machine: Machine, path: str) -> Evaluation:
-    """Load the DAG file as a module and run it."""
+    """Load the DAG file as a module and run it. A zip file is on the path for its own modules, ahead of everything else."""
+    inside = archives.split(path)
+    if inside is not None and not machine.files.is_dir(inside[0]):
+        machine.import_roots.insert(0, inside[0])
     try:
+        if path.endswith(archives.SUFFIX):
+            archives.members(machine.files.root / path)
         file = machine.cache.parse(path, machine.files.read(path))
+    except archives.BrokenArchive as broken:
+        machine.collector.add(rules.BROKEN_ARCHIVE.at(whole_file(path), f"{path} is left out, as Airflow leaves it out: {broken}"))
+        return Evaluation(path, "error", {}, machine.state, (), None)
     except Refused as refused:
         machine.collector.add(rules.UNREADABLE.at(whole_file(path), f"{path} is not read: {refused}"))
         return Evaluation(path, "error", {}, machine.state, (), None)

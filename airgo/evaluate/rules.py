@@ -97,6 +97,14 @@ UNREADABLE = Rule(
     why="Files are read only inside the project, as UTF-8 text of at most 5 MB.",
     remedy="Move or shrink the file, or exclude it",
 )
+BROKEN_ARCHIVE = Rule(
+    "AG120",
+    "broken-archive",
+    Severity.ERROR,
+    summary="A zip file in the DAGs folder cannot be read",
+    why="Airflow loads the modules at the root of a zip file. This one is no zip file that can be unpacked, so what it holds is not known.",
+    remedy="Make the archive again, or exclude it",
+)
 UNKNOWN_CALLEE = Rule(
     "AG111",
     "call-of-unknown",
