@@ -6,12 +6,12 @@ seen, that is a problem: a value that is not listed could not be handed over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import libcst as cst
 
 from airgo.callables import problems as rules
-from airgo.callables.constants import constant
+from airgo.callables.context_calls import arguments, bound, pulls_of
 from airgo.callables.context_keys import (
     CONF,
     CONTEXT,
@@ -19,48 +19,58 @@ from airgo.callables.context_keys import (
     DATETIME,
     FOLLOWED,
     KEYS,
+    LIKE_PENDULUM,
     MOMENT,
     MOMENTS,
+    MOVING,
     RUN,
     TASK,
     TI,
     VALUE,
     ContextUse,
-    Pull,
 )
+from airgo.callables.local_values import LocalValues, Possible
 from airgo.callables.modules import Source
 from airgo.callables.names import parameters, parts
 from airgo.callables.problems import Problem
 from airgo.callables.slicing import Carried, Slice
 from airgo.diagnostics import Rule
+from airgo.values import MISSING
 
 
-def context_use(code: Slice, given: Iterable[str] = (), positional: int = 0) -> ContextUse:
-    """What the callable of a slice asks for. `given` are keywords that the author passes, `positional` counts positional ones."""
+def context_use(code: Slice, given: Mapping[str, object] | None = None, positional: Sequence[object] = ()) -> ContextUse:
+    """What the callable of a slice asks for.
+
+    `given` are the keywords that the author passes, and `positional` the other arguments; a value that is known only when the task
+    runs is MISSING.
+    """
     use = ContextUse()
     if code.entry is not None:
-        Follower(code, use, frozenset(given)).start(code.entry, positional)
+        Follower(code, use, given or {}).start(code.entry, positional)
     for carried in code.functions[1:] if "get_current_context" in code.replaced else ():
-        Follower(code, use, frozenset()).function(carried, {})
+        Follower(code, use, {}).function(carried, {}, LocalValues(carried.source, carried.node, {}, complete=False))
     return use
 
 
 class Follower:
     """Follows the context through one function, and into the functions that it is passed to."""
 
-    def __init__(self, code: Slice, use: ContextUse, given: frozenset[str], seen: set[object] | None = None) -> None:
+    def __init__(self, code: Slice, use: ContextUse, given: Mapping[str, object], seen: set[object] | None = None) -> None:
         self.code = code
         self.use = use
         self.given = given
         self.seen = set() if seen is None else seen
         self.names: dict[str, str] = {}
         self.source: Source | None = None
+        self.values: LocalValues | None = None
 
-    def start(self, entry: Carried, positional: int) -> None:
+    def start(self, entry: Carried, positional: Sequence[object]) -> None:
         """The callable itself: the context fills parameters of its keys' names, and what is left goes to `**`."""
         params = entry.node.params
         plain = [*params.posonly_params, *params.params]
-        taken = {one.name.value for one in plain[: positional + len(self.code.args) + (1 if self.code.bound else 0)]} | self.given
+        first = len(self.code.args) + (1 if self.code.bound else 0)
+        filled = dict(zip((one.name.value for one in plain[first:]), positional, strict=False))
+        taken = {one.name.value for one in plain[:first]} | filled.keys() | self.given.keys()
         kinds = {}
         for one in [*plain, *params.kwonly_params]:
             name = one.name.value
@@ -71,7 +81,9 @@ class Follower:
         if isinstance(params.star_kwarg, cst.Param):
             self.use.catch_all = True
             kinds[params.star_kwarg.name.value] = CONTEXT
-        self.function(entry, kinds)
+        fixed = dict.fromkeys([*(one.name.value for one in plain[:first]), *(name for name, _ in self.code.kwargs)], MISSING)
+        keywords = params.star_kwarg.name.value if isinstance(params.star_kwarg, cst.Param) else None
+        self.function(entry, kinds, LocalValues(entry.source, entry.node, {**fixed, **filled, **self.given}, keywords))
 
     def read(self, *path: str) -> None:
         """One value of the context is asked for."""
@@ -81,13 +93,14 @@ class Follower:
         """Something cannot be given."""
         self.use.problems.append(Problem(rule, message, self.source.span(node) if self.source is not None else None))
 
-    def function(self, carried: Carried, kinds: Mapping[str, str]) -> None:
-        """One function, its parameters being of these kinds."""
-        mark = (id(carried.node), tuple(sorted(kinds.items())))
+    def function(self, carried: Carried, kinds: Mapping[str, str], values: LocalValues) -> None:
+        """One function, its parameters being of these kinds, and its names of these values."""
+        mark = (id(carried.node), tuple(sorted(kinds.items())), repr(sorted(values.given.items())))
         if mark in self.seen:
             return
         self.seen.add(mark)
         self.source = carried.source
+        self.values = values
         self.names = dict(kinds)
         self.visit(carried.node.body)
 
@@ -105,6 +118,19 @@ class Follower:
         kind = self.visit(node)
         if kind in FOLLOWED:
             self.problem(rules.CONTEXT, f"the {WORDS.get(kind, kind)} is handed on, so what is read from it cannot be seen", node)
+        if kind == MOMENT:
+            self.moment_handed_on(node)
+
+    @property
+    def has_pendulum(self) -> bool:
+        """Does the code import pendulum itself, so that its image has it?"""
+        return "pendulum" in self.code.requirements
+
+    def moment_handed_on(self, node: cst.CSTNode) -> None:
+        """A date goes where its methods may be used unseen."""
+        if not self.use.like_pendulum and not self.has_pendulum:
+            self.problem(rules.PENDULUM, "a date of the context is handed on; it is airgo's DateTime, with pendulum's usual methods", node)
+        self.use.like_pendulum = True
 
     def name(self, node: cst.Name) -> str | None:
         """A local name."""
@@ -142,8 +168,9 @@ class Follower:
         kind = self.visit(node.value)
         name = node.attr.value
         if kind == MOMENT:
-            if name not in DATETIME:
-                self.problem(rules.CONTEXT, f"{name} is a method of pendulum's DateTime, which the standard library does not have", node)
+            if name not in DATETIME | LIKE_PENDULUM | MOVING and not self.has_pendulum:
+                self.problem(rules.CONTEXT, f"{name} of pendulum's DateTime is there only where pendulum is installed", node)
+            self.use.like_pendulum |= name not in DATETIME
             return None
         if kind == RUN and name == "conf":
             return CONF
@@ -163,6 +190,10 @@ class Follower:
             return CONTEXT
         if isinstance(node.func, cst.Attribute):
             kind = self.visit(node.func.value)
+            if kind == MOMENT:
+                self.visit(node.func)
+                self.passed(node)
+                return MOMENT if node.func.attr.value in MOVING else None
             handler = METHODS.get((kind or "", node.func.attr.value))
             if handler is not None:
                 for argument in node.args:
@@ -171,8 +202,26 @@ class Follower:
             if kind in FOLLOWED and kind != RUN:
                 self.problem(rules.CONTEXT, f"{node.func.attr.value}() of the {WORDS[kind]} works only inside Airflow", node)
                 return None
+        if isinstance(node.func, cst.Name) and node.func.value in ("str", "print"):
+            return self.printed(node)
         self.visit(node.func)
         return self.passed(node)
+
+    def printed(self, node: cst.Call) -> str | None:
+        """`str(x)` and `print(x)`: a date prints as pendulum's does."""
+        for argument in node.args:
+            if self.visit(argument.value) in FOLLOWED:
+                self.escaping(argument.value)
+        return None
+
+    def formatted(self, node: cst.FormattedStringExpression) -> str | None:
+        """`f"{x}"`: so does one without a format."""
+        kind = self.visit(node.expression)
+        if kind in FOLLOWED or node.format_spec is not None:
+            self.escaping(node.expression)
+        for part in node.format_spec or ():
+            self.visit(part)
+        return None
 
     def passed(self, node: cst.Call) -> str | None:
         """A call that may be given the context, or a part of it."""
@@ -189,9 +238,28 @@ class Follower:
                 kinds[where] = kind
             elif kind in FOLLOWED:
                 self.problem(rules.CONTEXT, f"the {WORDS[kind]} is handed to code that is not the project's", argument)
+            elif kind == MOMENT:
+                self.moment_handed_on(argument)
         if kinds and target is not None:
-            Follower(self.code, self.use, self.given, self.seen).function(target, kinds)
+            Follower(self.code, self.use, self.given, self.seen).function(target, kinds, self.handed(target, node))
         return None
+
+    def handed(self, target: Carried, node: cst.Call) -> LocalValues:
+        """The values that a call hands to a function."""
+        found: dict[str, object] = {}
+        complete = True
+        for position, argument in enumerate(node.args):
+            where = bound(target, position, argument)
+            if where is not None:
+                found[where] = self.constant(argument.value)
+            elif argument.star == "**" and self.values is not None and self.values.is_keywords(argument.value):
+                found |= {name: value for name, value in self.values.given.items() if name not in found}
+                complete = complete and self.values.complete
+            else:
+                complete = False
+        keywords = target.node.params.star_kwarg
+        name = keywords.name.value if isinstance(keywords, cst.Param) else None
+        return LocalValues(target.source, target.node, found, name, complete)
 
     def spread(self, target: Carried) -> dict[str, str]:
         """`helper(**context)`: its parameters of the context's names are read, and its own `**` is the context again."""
@@ -215,25 +283,19 @@ class Follower:
 
     def pull(self, node: cst.Call) -> str:
         """`ti.xcom_pull(task_ids="x", key="k")`."""
-        given = arguments(node, ("task_ids", "dag_id", "key", "include_prior_dates"))
-        ids = self.constant(given["task_ids"]) if "task_ids" in given else None
-        key = self.constant(given["key"]) if "key" in given else "return_value"
-        many = isinstance(ids, list | tuple)
-        known = tuple(ids) if isinstance(ids, list | tuple) else (ids,)
-        if given.keys() & {"dag_id", "include_prior_dates", "run_id", "map_indexes"}:
-            self.problem(rules.PULL, "the XCom comes from another DAG, another run, or one instance of a mapped task", node)
-        elif not all(isinstance(one, str) for one in known) or not isinstance(key, str) or not known:
-            self.problem(rules.PULL, "which task's XCom is pulled, or under which key, is computed when the task runs", node)
+        found = pulls_of(node, self.possible)
+        if isinstance(found, str):
+            self.problem(rules.PULL, found, node)
         else:
-            self.use.pulls[Pull(tuple(str(one) for one in known), key, many)] = None
+            self.use.pulls |= dict.fromkeys(found)
         return VALUE
 
     def push(self, node: cst.Call) -> str:
         """`ti.xcom_push(key="k", value=v)`."""
         given = arguments(node, ("key", "value"))
-        key = self.constant(given["key"]) if "key" in given else None
-        if isinstance(key, str):
-            self.use.pushes[key] = None
+        keys = self.possible(given["key"]) if "key" in given else None
+        if keys is not None and all(isinstance(key, str) for key in keys):
+            self.use.pushes |= {str(key): None for key in keys}
         else:
             self.use.pushes_unknown = True
         return VALUE
@@ -242,9 +304,13 @@ class Follower:
         """`ti.get_dagrun()`."""
         return RUN
 
+    def possible(self, node: cst.BaseExpression) -> Possible | None:
+        """Every value that an expression may have, where they can be listed."""
+        return self.values.possible(node) if self.values is not None else None
+
     def constant(self, node: cst.BaseExpression) -> object:
-        """A literal, or a constant of the module."""
-        return constant(node, self.source, frozenset(self.names))
+        """The one value of an expression; MISSING when it is not known."""
+        return self.values.one(node) if self.values is not None else MISSING
 
     def assign(self, node: cst.Assign) -> str | None:
         """`ti = context["ti"]`."""
@@ -313,34 +379,13 @@ class Follower:
 
     def inner(self, node: cst.FunctionDef | cst.Lambda) -> str | None:
         """A nested function sees the local names, its parameters apart."""
-        before = dict(self.names)
+        before, around = dict(self.names), self.values
         for one in parameters(node.params):
             self.names.pop(one.name.value, None)
+        self.values = LocalValues(self.source, node, {}, complete=False, outer=around)
         self.visit(node.body)
-        self.names = before
+        self.names, self.values = before, around
         return None
-
-
-def bound(target: Carried, position: int, argument: cst.Arg) -> str | None:
-    """The parameter that an argument of a call goes to."""
-    if argument.star:
-        return None
-    if argument.keyword is not None:
-        name = argument.keyword.value
-        return name if any(one.name.value == name for one in parameters(target.node.params)) else None
-    plain = [*target.node.params.posonly_params, *target.node.params.params]
-    return plain[position].name.value if position < len(plain) else None
-
-
-def arguments(node: cst.Call, names: Sequence[str]) -> dict[str, cst.BaseExpression]:
-    """The arguments of a call by name; `names` are those of its positional parameters."""
-    found = {}
-    for position, argument in enumerate(node.args):
-        if argument.keyword is not None:
-            found[argument.keyword.value] = argument.value
-        elif not argument.star and position < len(names):
-            found[names[position]] = argument.value
-    return found
 
 
 WORDS = {CONTEXT: "context", TI: "task instance", RUN: "DAG run", DAG: "DAG", TASK: "task", CONF: "DAG run's conf"}
@@ -362,6 +407,7 @@ HANDLERS: dict[type[cst.CSTNode], Callable[..., str | None]] = {
     cst.BooleanOperation: Follower.either,
     cst.UnaryOperation: Follower.test,
     cst.Comparison: Follower.comparison,
+    cst.FormattedStringExpression: Follower.formatted,
     cst.If: Follower.test,
     cst.IfExp: Follower.choice,
     cst.FunctionDef: Follower.inner,

@@ -102,6 +102,29 @@ DATETIME = frozenset(
     ]
 )
 """What datetime has with the same meaning as pendulum's DateTime."""
+LIKE_PENDULUM = frozenset(
+    [
+        "to_date_string",
+        "to_time_string",
+        "to_datetime_string",
+        "to_iso8601_string",
+        "to_rfc3339_string",
+        "to_atom_string",
+        "format",
+        "int_timestamp",
+        "float_timestamp",
+        "day_of_week",
+        "day_of_year",
+        "week_of_year",
+        "quarter",
+        "days_in_month",
+        "timezone_name",
+        "diff",
+    ]
+)
+"""What airgo's own DateTime has of pendulum's besides."""
+MOVING = frozenset(["add", "subtract", "in_timezone", "in_tz", "set", "at", "on", "naive", "start_of", "end_of", "replace", "astimezone"])
+"""Methods of pendulum's DateTime that give another one; airgo's has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +142,7 @@ class ContextUse:
 
     `filled`: parameters of the callable that the context fills. `catch_all`: its `**` parameter takes the rest of the context.
     `current`: get_current_context is called. `pushes`: keys of xcom_push; `pushes_unknown`: also under computed keys.
+    `like_pendulum`: its dates must have methods of pendulum's.
     """
 
     paths: dict[tuple[str, ...], None] = field(default_factory=dict)
@@ -128,6 +152,7 @@ class ContextUse:
     pushes: dict[str, None] = field(default_factory=dict)
     pushes_unknown: bool = False
     current: bool = False
+    like_pendulum: bool = False
     problems: list[Problem] = field(default_factory=list)
 
     def keywords(self) -> list[str]:

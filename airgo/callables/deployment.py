@@ -10,6 +10,7 @@ import libcst as cst
 
 from airgo.callables import problems as rules
 from airgo.callables.constants import constant
+from airgo.callables.imports import PROVIDED
 from airgo.callables.modules import Source
 from airgo.callables.names import dotted_name
 from airgo.callables.names import parts as syntax
@@ -69,6 +70,9 @@ def call(source: Source, node: cst.Call, replaced: Mapping[str, str], into: Read
     """`Variable.get("x")`, `BaseHook.get_connection("y")`, `os.getenv("Z")`."""
     name = dotted_name(node.func) or ""
     owner, _, method = name.rpartition(".")
+    if replaced.get(owner) == "airgo_conf" and method in PROVIDED["airgo_conf"]:
+        setting(source, node, method, into)
+        return
     kind, methods = READERS.get(replaced.get(owner, ""), ("", ()))
     if name not in ENVIRONMENT_CALLS and method not in methods:
         return
@@ -87,6 +91,19 @@ def call(source: Source, node: cst.Call, replaced: Mapping[str, str], into: Read
         into.problems.append(Problem(rules.DYNAMIC_ENVIRONMENT, words, source.span(node)))
 
 
+def setting(source: Source, node: cst.Call, method: str, into: Reads) -> None:
+    """`conf.get("section", "key")`: Airflow's environment variable for a setting."""
+    given = {argument.keyword.value: argument.value for argument in node.args if argument.keyword is not None}
+    plain = [argument.value for argument in node.args if argument.keyword is None and not argument.star]
+    parts = [constant(one, source) for one in (*plain[:2], *(given[name] for name in ("section", "key", "option") if name in given))]
+    optional = "fallback" in given or method in ("getjson", "has_option")
+    if len(parts) == 2 and all(isinstance(one, str) for one in parts):
+        section, key = (str(one).replace(".", "_").upper() for one in parts)
+        environment(source, f"AIRFLOW__{section}__{key}", node, into, optional=optional)
+    else:
+        environment(source, None, node, into)
+
+
 def environment(source: Source, key: object, node: cst.CSTNode, into: Reads, *, optional: bool = True, default: str | None = None) -> None:
     """An environment variable of Airflow's deployment."""
     if not isinstance(key, str):
@@ -97,11 +114,12 @@ def environment(source: Source, key: object, node: cst.CSTNode, into: Reads, *, 
 
 
 def unknown_method(source: Source, node: cst.Attribute, replaced: Mapping[str, str], into: Reads) -> None:
-    """`Variable.set` and its like need Airflow's database."""
+    """`Variable.set` and its like need Airflow's database, `conf.as_dict` its configuration file."""
     assert isinstance(node.value, cst.Name)
     name = replaced.get(node.value.value, "")
-    if name in READERS and node.attr.value not in READERS[name][1]:
-        words = f"the code uses {name}.{node.attr.value}, which exists only where Airflow is installed"
+    known = READERS[name][1] if name in READERS else PROVIDED.get(name)
+    if known is not None and node.attr.value not in known:
+        words = f"the code uses {node.value.value}.{node.attr.value}, which exists only where Airflow is installed"
         into.problems.append(Problem(rules.NEEDS_AIRFLOW, words, source.span(node)))
 
 

@@ -150,9 +150,10 @@ class Imports:
     def airflow(self, source: Source, found: list[Binding], always: bool) -> None:
         """A name of Airflow: replaced by airgo's runtime, or a problem."""
         first = found[0]
-        names = {one.name for one in found if one.name is not None and replacement(one.module, one.name)}
-        if len(names) == 1 and always and all(one.name in names for one in found):
-            self.replace(source, next(iter(names)), first.bound)
+        names = {replacement(one.module, one.name) if one.name is not None else module_replacement(one) for one in found}
+        name = names.pop()
+        if not names and name is not None and always:
+            self.replace(source, name, first.bound)
             return
         words = f"the code uses {first.full}, which exists only where Airflow is installed"
         self.names.problem(rules.NEEDS_AIRFLOW, words, source, first.node)
@@ -251,9 +252,9 @@ class Imports:
             self.register(source, binding, user)
         elif kind_of(binding.full) != "airflow":
             self.package(binding)
-        elif binding.name is not None and replacement(binding.module, binding.name):
-            self.collected.replaced[binding.name] = None
-            self.collected.registered.setdefault(binding.module, {})[binding.name] = binding.name
+        elif binding.name is not None and (found := replacement(binding.module, binding.name)):
+            self.collected.replaced[found] = None
+            self.collected.registered.setdefault(binding.module, {})[binding.name] = found
         else:
             words = f"the code imports {binding.full}, which exists only where Airflow is installed"
             self.names.problem(rules.NEEDS_AIRFLOW, words, source, user)
@@ -285,6 +286,11 @@ class Imports:
             found = inner.setdefault(part, {})
             inner = found if isinstance(found, dict) else {}
         self.members(source, binding.bound, binding.module, user, inner)
+
+
+def module_replacement(binding: Binding) -> str | None:
+    """What stands in for a module of Airflow that `import a.b as c` binds."""
+    return replacement(binding.module.rpartition(".")[0], binding.module.rpartition(".")[2]) if binding.renamed else None
 
 
 @lru_cache(maxsize=10_000)

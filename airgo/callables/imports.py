@@ -43,17 +43,41 @@ DISTRIBUTIONS = {
 """Import names that differ from the name one installs."""
 
 REPLACED = {
+    "AirflowBadRequest": "exceptions",
+    "AirflowConfigException": "exceptions",
     "AirflowException": "exceptions",
     "AirflowFailException": "exceptions",
     "AirflowNotFoundException": "exceptions",
+    "AirflowSensorTimeout": "exceptions",
     "AirflowSkipException": "exceptions",
     "Variable": "variables",
     "BaseHook": "connections",
     "Connection": "connections",
     "get_current_context": "context",
     "PokeReturnValue": "sensors",
+    "TriggerRule": "trigger_rules",
+    "days_ago": "dates",
+    "airgo_conf": "configuration",
+    "airgo_timezone": "timezone",
 }
-"""Names of Airflow that airgo's runtime replaces, and the runtime file that does."""
+"""What airgo's runtime defines in place of Airflow's, and the runtime file that does."""
+MODULES = {
+    "airflow.configuration": {"conf": "airgo_conf", "": "airgo_conf"},
+    "airflow.utils.timezone": {"": "airgo_timezone"},
+    "airflow.sdk.timezone": {"": "airgo_timezone"},
+    "airflow.utils.dates": {"days_ago": "days_ago"},
+}
+"""Names that mean something only in their module: what stands in for them; "" is the module itself."""
+PROVIDED = {
+    "airgo_conf": frozenset({"get", "getboolean", "getint", "getfloat", "getjson", "has_option"}),
+    "airgo_timezone": frozenset(
+        {
+            *("utc", "utcnow", "utc_epoch", "is_localized", "is_naive", "make_aware", "make_naive", "convert_to_utc"),
+            *("coerce_datetime", "from_timestamp", "datetime", "parse"),
+        }
+    ),
+}
+"""What the runtime has of a module or object that it stands in for."""
 
 
 def kind_of(module: str) -> Kind:
@@ -74,10 +98,25 @@ def distribution(module: str) -> str:
 
 
 def replacement(module: str, name: str) -> str | None:
-    """The runtime file that stands in for `from module import name`, or None.
+    """The expression that stands in for `from module import name`, or None.
 
-    Airflow moved these names often, so only the last part counts.
+    Airflow moved most of these names often, so only their last part counts; the others mean something in their module only.
     """
-    if kind_of(module) != "airflow" or ".providers." in module:
+    if kind_of(module) != "airflow" or ".providers." in module.replace("airflow.providers.standard.", "airflow."):
         return None
-    return REPLACED.get(name)
+    known = MODULES.get(f"{module}.{name}", {}).get("") or MODULES.get(module, {}).get(name)
+    if known is not None:
+        return known
+    whole = MODULES.get(module, {}).get("")
+    if whole is not None:
+        return f"{whole}.{name}" if name in PROVIDED[whole] else None
+    return name if name in REPLACED and name not in LOCAL else None
+
+
+def runtime_file(expression: str) -> str:
+    """The runtime file that defines what stands in for a name of Airflow."""
+    return REPLACED[expression.partition(".")[0]]
+
+
+LOCAL = frozenset({"days_ago", "airgo_conf", "airgo_timezone"})
+"""Entries of REPLACED that stand in for names of certain modules only."""

@@ -99,10 +99,11 @@ CLASH = Rule(
 PENDULUM = Rule(
     "AG511",
     "datetime-not-pendulum",
-    Severity.WARNING,
-    summary="A Python task is given datetime objects where Airflow gives pendulum's",
-    why="Pendulum is not in the standard library. A pendulum DateTime has more methods than datetime, and prints itself in the same way.",
-    remedy="Use the methods of datetime, or add pendulum to the image and to the module's imports",
+    Severity.NOTE,
+    summary="A Python task hands on a date of the context, which is not of pendulum's own class",
+    why="The image need not have pendulum. The script's DateTime prints and calculates as pendulum's does, and has its usual methods; "
+    "any other is an AttributeError when the task runs.",
+    remedy="Nothing, or import pendulum in the task's module: then the image must have it, and the dates are its own",
 )
 REQUIREMENTS = Rule(
     "AG512",

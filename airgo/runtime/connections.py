@@ -1,9 +1,12 @@
 """Airflow's connections, read from the environment as Airflow's own environment backend does: AIRFLOW_CONN_<ID>, a URI or JSON."""
 
 import json
+import logging
 import os
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+from airgo.runtime.exceptions import AirflowNotFoundException
 
 
 class Connection:
@@ -34,6 +37,28 @@ class Connection:
         """The password."""
         return self.password
 
+    def get_uri(self) -> str:
+        """The connection as a URI, as Airflow writes it."""
+        kind = f"{self.conn_type.lower().replace('_', '-')}://" if self.conn_type else "//"
+        scheme, _, host = (self.host or "").rpartition("://")
+        login = "" if self.login is None else quote(self.login, safe="")
+        login += "" if self.password is None else ":" + quote(self.password, safe="")
+        place = quote(host, safe="")
+        if self.port:
+            place += f"@:{self.port}" if not place and not login else f":{self.port}"
+        if self.schema:
+            place += f"/{quote(self.schema, safe='')}"
+        return kind + (f"{scheme}://" if scheme else "") + (f"{login}@" if login else "") + place + self.airgo_query()
+
+    def airgo_query(self) -> str:
+        """The end of the URI, with what is in extra."""
+        if not self.extra:
+            return ""
+        plain = self.extra_dejson
+        query = urlencode(plain)
+        same = bool(query) and plain == dict(parse_qsl(query, keep_blank_values=True))
+        return ("?" if self.schema else "/?") + (query if same else urlencode({"__extra__": self.extra}))
+
     @classmethod
     def get(cls, conn_id: str) -> "Connection":
         """The connection of an id, by its name in Airflow 3."""
@@ -43,12 +68,17 @@ class Connection:
 class BaseHook:
     """Finds connections."""
 
+    @property
+    def log(self) -> Any:
+        """The hook's logger."""
+        return logging.getLogger(f"{type(self).__module__}.{type(self).__qualname__}")
+
     @staticmethod
     def get_connection(conn_id: str) -> Connection:
         """The connection of an id."""
         text = os.environ.get("AIRFLOW_CONN_" + conn_id.upper())
         if text is None:
-            raise KeyError(f"the connection {conn_id} is not in the environment")
+            raise AirflowNotFoundException(f"The conn_id `{conn_id}` isn't defined")
         if text.lstrip().startswith("{"):
             return Connection(conn_id, **json.loads(text))
         return connection_of_uri(conn_id, text)

@@ -9,6 +9,18 @@ class AirflowNotFoundException(AirflowException):
     """Something that was asked for does not exist."""
 
 
+class AirflowBadRequest(AirflowException):
+    """Something was asked for in a wrong way."""
+
+
+class AirflowConfigException(AirflowException):
+    """A setting is missing or wrong."""
+
+
+class AirflowSensorTimeout(AirflowException):
+    """A sensor has waited for too long; the task fails for good."""
+
+
 class AirflowFailException(AirflowException):
     """The task fails for good."""
 

@@ -30,7 +30,7 @@ def test_a_variable_is_text_or_json(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_missing_connection_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection that the environment lacks is an error that names it."""
     monkeypatch.delenv("AIRFLOW_CONN_DB", raising=False)
-    with pytest.raises(KeyError, match="the connection db is not in the environment"):
+    with pytest.raises(exceptions.AirflowNotFoundException, match="`db` isn't defined"):
         connections.BaseHook.get_connection("db")
 
 

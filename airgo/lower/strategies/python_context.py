@@ -25,6 +25,7 @@ class ContextValues:
     """Expressions for the context of one task. `carry(name, leaf)` puts a text into an env variable and gives the variable's name.
 
     `templates_dict` gives the expression for that argument. `modules` and `runtime` are what the expressions use.
+    `pendulum`: the code imports it, so the image has it.
     """
 
     node: Node
@@ -33,6 +34,7 @@ class ContextValues:
     span: Span
     carry: Callable[[str, Leaf], str]
     templates_dict: Callable[[], str]
+    pendulum: bool = False
     modules: set[str] = field(default_factory=set)
     runtime: dict[str, None] = field(default_factory=dict)
     names: dict[tuple[str, ...], str] = field(default_factory=dict)
@@ -57,9 +59,16 @@ class ContextValues:
         return f'os.environ["{self.variable(path, "{{ " + ".".join(path) + " }}")}"]'
 
     def moment(self, path: tuple[str, ...]) -> str:
-        """A point in time."""
-        self.modules.update(("os", f"datetime as {DATETIME_MODULE}"))
+        """A point in time: pendulum's own where the image has it, datetime where nobody could tell."""
+        self.modules.add("os")
         variable = self.variable(path, "{{ " + ".".join(path) + " | ts }}")
+        if self.pendulum:
+            self.modules.add("pendulum")
+            return f'pendulum.parse(os.environ["{variable}"])'
+        if self.use.like_pendulum:
+            self.runtime["moments"] = None
+            return f'airgo_moment(os.environ["{variable}"])'
+        self.modules.add(f"datetime as {DATETIME_MODULE}")
         return f'{DATETIME_MODULE}.datetime.fromisoformat(os.environ["{variable}"])'
 
     def variable(self, path: tuple[str, ...], template: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from airgo.callables.imports import REPLACED
+from airgo.callables.imports import runtime_file
 from airgo.lower.strategies.python_script import FOLDER, Script
 
 RESULT = "result"
@@ -105,7 +105,7 @@ def ending(script: Script, before: list[str]) -> None:
     if entry is not None and getattr(entry.node, "asynchronous", None) is not None:
         script.modules.add("asyncio")
     script.lines = [*before, *script.lines]
-    script.runtime.update(dict.fromkeys(REPLACED[name] for name in script.code.replaced))
+    script.runtime.update(dict.fromkeys(runtime_file(name) for name in script.code.replaced))
 
 
 def free_name(script: Script, wanted: str = RESULT) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 
 from airgo import __version__
@@ -26,15 +27,25 @@ class Script:
     runtime: dict[str, None] = field(default_factory=dict)
 
     def clashes(self) -> set[str]:
-        """Names that both the user's code and the glue or the runtime define."""
-        own = set(self.code.names) - {line.removeprefix("import ") for line in self.code.imports} - set(self.code.replaced)
-        return own & (self.modules | {name for file in self.runtime for name in names_in(runtime_text(file))})
+        """Names that both the user's code and the glue or the runtime define, and not by the same import."""
+        ours = {f"import {module}": module for module in self.modules}
+        for file in self.embedded():
+            ours |= bindings_of(runtime_text(file))
+        same = {name for line, name in ours.items() if line in self.code.imports}
+        return (set(self.code.names) - same - set(self.code.replaced)) & set(ours.values())
+
+    def embedded(self) -> list[str]:
+        """The runtime files, each after those that it uses."""
+        found: dict[str, None] = {}
+        for file in sorted(self.runtime):
+            found |= dict.fromkeys([*needed(file), file])
+        return list(found)
 
     def text(self) -> str:
         """The whole script."""
         imports = sorted({f"import {module}" for module in self.modules} - set(self.code.imports))
         head = [*([POSTPONED] if self.code.postponed else []), *imports, *self.code.imports]
-        embedded = [f"# airgo {__version__}: runtime/{file}.py\n{runtime_text(file)}" for file in sorted(self.runtime)]
+        embedded = [f"# airgo {__version__}: runtime/{file}.py\n{runtime_text(file)}" for file in self.embedded()]
         parts = ["\n".join(head) + "\n" if head else "", *embedded, self.code.body, "\n".join(self.lines) + "\n"]
         return "\n\n".join(part for part in parts if part)
 
@@ -47,17 +58,40 @@ def call(function: str, arguments: Sequence[str], target: str = "") -> str:
     return f"{target}{function}(\n" + "".join(f"    {argument},\n" for argument in arguments) + ")"
 
 
+@cache
 def runtime_text(file: str) -> str:
-    """The text of a runtime file, which travels unchanged."""
+    """The text of a runtime file, which travels unchanged but for its imports of others: they stand above it in the script."""
+    lines = whole_text(file).splitlines(keepends=True)
+    kept = "".join(line for line in lines if not line.startswith(OTHERS))
+    return kept.replace("\n\n\n\n", "\n\n\n")
+
+
+def needed(file: str) -> list[str]:
+    """The runtime files that one uses, in the order in which they can stand."""
+    direct = [line.split()[1].removeprefix("airgo.runtime.") for line in whole_text(file).splitlines() if line.startswith(OTHERS)]
+    return [one for other in direct for one in (*needed(other), other)]
+
+
+OTHERS = "from airgo.runtime."
+
+
+def whole_text(file: str) -> str:
+    """The text of a runtime file."""
     return (files("airgo") / "runtime" / f"{file}.py").read_text(encoding="utf-8")
 
 
-def names_in(text: str) -> Iterable[str]:
-    """The names that a file of ours binds at its top level."""
+def bindings_of(text: str) -> dict[str, str]:
+    """What a file of ours binds at its top level: imports as lines of one name each, else the name itself, and the name."""
+    found: dict[str, str] = {}
     for statement in ast.parse(text).body:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            yield statement.name
+            found[statement.name] = statement.name
         elif isinstance(statement, ast.Import | ast.ImportFrom):
-            yield from (alias.asname or alias.name for alias in statement.names)
-        elif isinstance(statement, ast.Assign):
-            yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
+            head = f"from {statement.module} import" if isinstance(statement, ast.ImportFrom) else "import"
+            for alias in statement.names:
+                words = f"{head} {alias.name}"
+                found[f"{words} as {alias.asname}" if alias.asname else words] = alias.asname or alias.name
+        else:
+            targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+            found |= {target.id: target.id for target in targets if isinstance(target, ast.Name)}
+    return found

@@ -19,11 +19,11 @@ from airgo.lower.images import image
 from airgo.lower.strategies.python_arguments import Carried, item
 from airgo.lower.strategies.python_context import ContextValues
 from airgo.lower.strategies.python_deployment import deployment_env
-from airgo.lower.strategies.python_keys import keys_read
+from airgo.lower.strategies.python_keys import keys_read, texts
 from airgo.lower.strategies.python_outputs import Outputs, Result, ending
 from airgo.lower.strategies.python_script import FOLDER, Script, call
 from airgo.source import Span
-from airgo.values import CodeRef, Extern, ExternCall, symbolic_parts, truth
+from airgo.values import MISSING, CodeRef, Extern, ExternCall, is_plain, symbolic_parts, truth
 
 OPERATOR_ARGUMENTS = frozenset({"python_callable", "op_args", "op_kwargs", "templates_dict", "multiple_outputs"})
 """What the mappings of Python operators hand to these strategies; any other mapped argument is one of the function's own."""
@@ -49,8 +49,10 @@ class PythonTask:
         self.code = self._slice()
         self.carried = Carried(self._passed_function, self.objects)
         positional, keyword = self._positional(), self._keyword()
-        self.use = context_use(self.code, keyword, len(positional))
+        fixed = {name: fixed_value(raw) for name, (raw, _) in keyword.items()}
+        self.use = context_use(self.code, fixed, [fixed_value(raw) for raw, _ in positional])
         self.context = ContextValues(node, draft, self.use, self._code_span(), self._carry_context, self._templates_dict)
+        self.context.pendulum = "pendulum" in self.code.requirements
         for problem in self.use.problems if self.options.get("context") is not False else ():
             self._report(problem)
         self.arguments = self._arguments(positional, keyword)
@@ -290,6 +292,13 @@ class PythonTask:
             container["workingDir"] = self.options["working_dir"]
         container["source"] = source
         return {"script": container}
+
+
+def fixed_value(raw: object) -> object:
+    """An argument's value where the DAG fixes it; MISSING where it is known only when the task runs."""
+    if raw is None or not is_plain(raw) or any("{{" in text or "{%" in text for text in texts(raw)):
+        return MISSING
+    return raw
 
 
 def objects_in(value: object) -> list[object]:
