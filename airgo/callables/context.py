@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import libcst as cst
 
 from airgo.callables import problems as rules
-from airgo.callables.context_calls import arguments, bound, pulls_of
+from airgo.callables.context_calls import arguments, bound, handed, pulls_of
 from airgo.callables.context_keys import (
     CONF,
     CONTEXT,
@@ -241,25 +241,8 @@ class Follower:
             elif kind == MOMENT:
                 self.moment_handed_on(argument)
         if kinds and target is not None:
-            Follower(self.code, self.use, self.given, self.seen).function(target, kinds, self.handed(target, node))
+            Follower(self.code, self.use, self.given, self.seen).function(target, kinds, handed(target, node, self.values))
         return None
-
-    def handed(self, target: Carried, node: cst.Call) -> LocalValues:
-        """The values that a call hands to a function."""
-        found: dict[str, object] = {}
-        complete = True
-        for position, argument in enumerate(node.args):
-            where = bound(target, position, argument)
-            if where is not None:
-                found[where] = self.constant(argument.value)
-            elif argument.star == "**" and self.values is not None and self.values.is_keywords(argument.value):
-                found |= {name: value for name, value in self.values.given.items() if name not in found}
-                complete = complete and self.values.complete
-            else:
-                complete = False
-        keywords = target.node.params.star_kwarg
-        name = keywords.name.value if isinstance(keywords, cst.Param) else None
-        return LocalValues(target.source, target.node, found, name, complete)
 
     def spread(self, target: Carried) -> dict[str, str]:
         """`helper(**context)`: its parameters of the context's names are read, and its own `**` is the context again."""

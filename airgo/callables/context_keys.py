@@ -127,9 +127,13 @@ MOVING = frozenset(["add", "subtract", "in_timezone", "in_tz", "set", "at", "on"
 """Methods of pendulum's DateTime that give another one; airgo's has them all."""
 
 
+ANY_KEY = ""
+"""`xcom_pull(key=None)` of Airflow 2: the XCom that the task pushed last, whatever its key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """One `xcom_pull` with known ids and key; `many`: it was asked for a list."""
+    """One `xcom_pull` with known ids and key, or ANY_KEY; `many`: it was asked for a list."""
 
     task_ids: tuple[str, ...]
     key: str

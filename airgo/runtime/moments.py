@@ -192,8 +192,8 @@ class DateTime(airgo_dates.datetime):
 
     def diff(self, other: Any, absolute: bool = True) -> Interval:
         """The time to another moment."""
-        between = airgo_dates.datetime.__sub__(other, self)
-        return airgo_interval(abs(between) if absolute else between, self, other)
+        between = airgo_interval(other, self)
+        return airgo_interval(self, other) if absolute and between.total_seconds() < 0 else between
 
     def __add__(self, other: Any) -> Any:
         """A later moment, in real time."""
@@ -205,12 +205,15 @@ class DateTime(airgo_dates.datetime):
         """The time since another moment, or an earlier moment."""
         if isinstance(other, airgo_dates.timedelta):
             return airgo_later(self, -other)
-        return airgo_interval(super().__sub__(other), self, other)
+        return airgo_interval(self, other)
 
 
-def airgo_interval(found: Any, one: Any, other: Any) -> Interval:
-    """The time between two moments."""
-    interval = Interval(0, 0, found // airgo_dates.timedelta(microseconds=1))
+def airgo_interval(one: Any, other: Any) -> Interval:
+    """The real time from the other moment to the one."""
+    ends = [airgo_plain(moment) for moment in (one, other)]
+    if one.tzinfo is not None and other.tzinfo is not None:
+        ends = [moment.astimezone(airgo_dates.timezone.utc) for moment in ends]
+    interval = Interval(0, 0, (ends[0] - ends[1]) // airgo_dates.timedelta(microseconds=1))
     interval.same_offset = one.utcoffset() == other.utcoffset()
     return interval
 

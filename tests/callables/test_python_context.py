@@ -20,8 +20,11 @@ UNSEEN = {
     "the task instance handed to foreign code": "def task(ti):\n    str(ti)\n",
     "a method of the DAG run": "def task(dag_run):\n    return dag_run.get_task_instances()\n",
     "an earlier run": "def task(prev_start_date_success):\n    return prev_start_date_success\n",
-    "pendulum's methods": "def task(logical_date):\n    return logical_date.subtract(days=1).to_date_string()\n",
+    "pendulum's methods": "def task(logical_date):\n    return logical_date.diff_for_humans()\n",
     "a computed task id": "def task(ti):\n    return [ti.xcom_pull(task_ids=f'a{n}') for n in range(3)]\n",
+    "a key that is read": "def task(ti, **kwargs):\n    return ti.xcom_pull('a', key=open('x').read())\n",
+    "an id bound twice": "def task(ti):\n    x = 'a'\n    x = input()\n    return ti.xcom_pull(x)\n",
+    "an id that hides a constant": "x = 'a'\ndef task(ti):\n    return [ti.xcom_pull(x) for x in input()]\n",
     "another DAG's XCom": "def task(ti):\n    return ti.xcom_pull(task_ids='a', dag_id='b')\n",
     "an XCom without a task": "def task(ti):\n    return ti.xcom_pull(key='k')\n",
     "the whole of dag_run.conf": "def task(dag_run):\n    return dict(dag_run.conf)\n",
@@ -262,3 +265,129 @@ def test_packages_are_named(make, cut) -> None:
     made = make(cut("import yaml\nfrom google.cloud import storage\ndef task():\n    import pandas as pd\n    return yaml, storage, pd\n"))
     assert made.draft.requirements == {"PyYAML", "google-cloud-storage", "pandas"}
     assert [found.code for found in made.draft.collector] == ["AG503"]
+
+
+def pulled(made) -> set[str]:
+    """What a task is given of others: "id key"."""
+    holes = [hole for entry in made.body()["script"].get("env", []) for hole in entry["value"].holes()]
+    return {f"{hole.task_ids[0]} {hole.key}" for hole in holes if isinstance(hole, XComHole)}
+
+
+KNOWN_PULLS = {
+    "an argument in an f-string": (
+        "def task(**kwargs):\n    n = kwargs.get('n', '')\n    return kwargs['ti'].xcom_pull('a', key=f'k{n}')\n",
+        {"n": 3},
+        {"a k3"},
+    ),
+    "the default of an argument that is not given": (
+        "def task(**kwargs):\n    n = kwargs.get('n', '')\n    return kwargs['ti'].xcom_pull('a', key=f'k{n}')\n",
+        {},
+        {"a k"},
+    ),
+    "an argument that may be absent": (
+        "def task(**kwargs):\n    one = kwargs['one'] if 'one' in kwargs else 'b'\n    return kwargs['ti'].xcom_pull(task_ids=one)\n",
+        {"one": "c"},
+        {"c return_value"},
+    ),
+    "a loop over a list": (
+        "NAMES = ['a', 'b']\ndef task(ti):\n    return [ti.xcom_pull(task_ids='x.' + name) for name in NAMES]\n",
+        {},
+        {"x.a return_value", "x.b return_value"},
+    ),
+    "both sides of a test": (
+        "def task(ti, ds):\n    return ti.xcom_pull('a' if ds > '2024' else 'b')\n",
+        {},
+        {"a return_value", "b return_value"},
+    ),
+    "a helper that is given the id": (
+        "def get(ti, one, key='k'):\n    return ti.xcom_pull(task_ids=one, key=key)\ndef task(ti):\n    return get(ti, 'a')\n",
+        {},
+        {"a k"},
+    ),
+    "a parameter's default": ("def task(ti, one='a'):\n    return ti.xcom_pull(task_ids=str(one))\n", {}, {"a return_value"}),
+    "whatever was pushed, by a task that only returns": (
+        "def task(ti):\n    return ti.xcom_pull(task_ids='a', key=None)\n",
+        {},
+        {"a return_value"},
+    ),
+    "a choice that is known": (
+        "def task(ti, kind):\n    one = ('b' if kind == 'x' else 'a') or 'c'\n    return ti.xcom_pull(task_ids=[one, 'd'])\n",
+        {"kind": "y"},
+        {"a return_value", "d return_value"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "given", "expected"), [pytest.param(*case, id=name) for name, case in KNOWN_PULLS.items()])
+def test_pulls_are_known_where_the_values_can_be_listed(make, cut, source: str, given: dict[str, object], expected: set[str]) -> None:
+    """Ids and keys made of constants, of arguments that the DAG fixes and of loops over lists are followed."""
+    assert pulled(make(cut(source), op_kwargs=given)) == expected
+
+
+def test_whatever_was_pushed_last_is_not_guessed(make, cut) -> None:
+    """A Python task may push under any key, so `key=None` names none of them."""
+    code = cut("def task(ti):\n    return ti.xcom_pull(task_ids='a', key=None)\n")
+    span = ir.Span("dags/x.py", 1, 1, 1, 1)
+    other = ir.Task("a", "x", "x", span, {"python_callable": ir.Argument(code, span)}, {})
+    with pytest.raises(CannotLower, match="whatever a pushed last"):
+        make(code, others=(other,))
+
+
+def test_an_argument_that_is_a_template_is_not_fixed(make, cut) -> None:
+    """What Jinja fills is known only when the task runs."""
+    with pytest.raises(CannotLower, match="computed"):
+        make(
+            cut("def task(ti, one):\n    return ti.xcom_pull(task_ids=one)\n"),
+            op_kwargs={"one": "{{ ds }}"},
+            lowered={"op_kwargs": {"one": "x"}},
+        )
+
+
+def test_dates_have_pendulums_methods_where_they_are_used(make, cut) -> None:
+    """A script whose dates need more than datetime's methods has airgo's DateTime; one that prints them only does not."""
+    made = make(cut("def task(logical_date):\n    return logical_date.subtract(days=1).to_date_string()\n"))
+    from tests.callables.conftest import run  # noqa: PLC0415
+
+    env = {"AIRGO_LOGICAL_DATE": "2024-03-01T00:00:00+00:00"}
+    assert run(made.source("return_value"), env, made.folder).value() == "2024-02-29"
+    plain = make(cut("def task(logical_date):\n    print(logical_date, f'{logical_date}')\n    return str(logical_date)\n"))
+    assert "class DateTime" not in plain.source()
+    assert run(plain.source("return_value"), env, plain.folder).value() == "2024-03-01 00:00:00+00:00"
+
+
+def test_dates_that_are_handed_on_are_said(make, cut) -> None:
+    """Where a date goes out of sight it is airgo's DateTime, and a note says so."""
+    made = make(cut("def task(logical_date):\n    return sorted([logical_date])[0].add(days=1).format('YYYY')\n"))
+    from tests.callables.conftest import run  # noqa: PLC0415
+
+    assert run(made.source("return_value"), {"AIRGO_LOGICAL_DATE": "2024-03-01T00:00:00+00:00"}, made.folder).value() == "2024"
+    assert [d.code for d in make.collector.sorted()] == ["AG511"]
+
+
+def test_code_that_imports_pendulum_is_given_pendulums_dates(make, cut) -> None:
+    """The image has pendulum then."""
+    made = make(cut("import pendulum\ndef task(logical_date):\n    return pendulum.now() - logical_date\n"))
+    assert 'pendulum.parse(os.environ["AIRGO_LOGICAL_DATE"])' in made.source()
+    assert "class DateTime" not in made.source()
+
+
+def test_airflows_settings_and_times_are_replaced(make, cut) -> None:
+    """conf, timezone, days_ago and TriggerRule need no Airflow; what they lack is said."""
+    source = (
+        "from airflow.configuration import conf\nfrom airflow.utils import timezone\nfrom airflow.utils.timezone import utcnow as now\n"
+        "from airflow.utils.dates import days_ago\nfrom airflow.utils.trigger_rule import TriggerRule\n"
+        "def task():\n    from airflow.exceptions import AirflowConfigException\n"
+        "    return [conf.get('webserver', 'base_url'), conf.getint('core', 'x', fallback=3), timezone.parse('2024-01-02').isoformat(),\n"
+        "            (now() - days_ago(1)).days, TriggerRule.ALL_DONE]\n"
+    )
+    made = make(cut(source))
+    names = [entry["name"] for entry in made.body()["script"]["env"]]
+    assert names == ["AIRFLOW__WEBSERVER__BASE_URL", "AIRFLOW__CORE__X"]
+    found = made.run("return_value", env={"AIRFLOW__WEBSERVER__BASE_URL": "http://a"}).value()
+    assert found == ["http://a", 3, "2024-01-02T00:00:00+00:00", 1, "all_done"]
+    for missing in (
+        "from airflow.configuration import conf\ndef task():\n    return conf.as_dict()\n",
+        "from airflow.utils import timezone\ndef task():\n    return timezone.td_format(1)\n",
+    ):
+        with pytest.raises(CannotLower, match="only where Airflow is installed"):
+            make(cut(missing))

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from airgo import ir
 from airgo.argo.text import Simple, Text, XComHole
-from airgo.callables.context_keys import MOMENTS, ContextUse
+from airgo.callables.context_keys import ANY_KEY, MOMENTS, ContextUse
 from airgo.callables.literals import DATETIME_MODULE, NoLiteral, literal
-from airgo.callables.problems import CONF_TEXT, CONTEXT
+from airgo.callables.problems import CONF_TEXT, CONTEXT, PULL
 from airgo.lower.draft import CannotLower, Leaf, Node, WorkflowDraft
 from airgo.lower.values import template_context
 from airgo.macros import NotExact, render_template
@@ -175,7 +175,7 @@ class ContextValues:
 
     def task_instance(self, pushed: Mapping[str, str]) -> str:
         """`ti`, with the XComs that are pulled through it and the keys that it hands on."""
-        pulled = {f"{task_id} {pull.key}": self.pulled(task_id, pull.key) for pull in self.use.pulls for task_id in pull.task_ids}
+        pulled = {f"{task_id} {pull.key or None}": self.pulled(task_id, pull.key) for pull in self.use.pulls for task_id in pull.task_ids}
         facts = [f"{name}={self.attribute('ti', name)}" for name in self.members("ti", "task_instance")]
         if any(path[:2] == ("dag_run", "conf") or path[0] == "dag_run" for path in self.use.paths):
             facts.append(f"dag_run={self.namespace('dag_run')}")
@@ -190,11 +190,21 @@ class ContextValues:
 
     def pulled(self, task_id: str, key: str) -> str:
         """The env variable with the XCom of another task."""
+        if key == ANY_KEY:
+            self.check_single(task_id)
+            key = "return_value"
         path = ("xcom", task_id, key)
         if path not in self.names:
             wanted = "_".join(path if key != "return_value" else path[:2])
             self.names[path] = self.carry(re.sub(r"[^A-Za-z0-9_]+", "_", wanted), Text((XComHole((task_id,), key, json=True),)))
         return self.names[path]
+
+    def check_single(self, task_id: str) -> None:
+        """`xcom_pull(key=None)` is exact where the task can push nothing but what it returns. Raises CannotLower."""
+        pushes = any(task.id == task_id and "python_callable" in task.arguments for task in self.draft.dag.tasks)
+        if pushes or self.draft.dag.airflow_version != "2":
+            words = f"{self.node.task.id} pulls whatever {task_id} pushed last; name the key"
+            raise CannotLower(PULL, words, self.span)
 
 
 def is_text(param: ir.Param) -> bool | None:

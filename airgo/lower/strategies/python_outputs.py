@@ -88,15 +88,17 @@ SKIP = (
     '    print(f"the task skips itself: {skipped}")',
     *(f"    {line}" for line in SKIPPED),
 )
-FAIL = ("except AirflowFailException as failed:", '    print(f"the task fails for good: {failed}", file=sys.stderr)', "    sys.exit(100)")
+FAIL = ('    print(f"the task fails for good: {failed}", file=sys.stderr)', "    sys.exit(100)")
+FAILING = ("AirflowFailException", "AirflowSensorTimeout")
+"""Exceptions after which Airflow does not try again."""
 
 
 def ending(script: Script, before: list[str]) -> None:
     """What stands around the call: logging as Airflow sets it up, the context, and exceptions that skip or fail for good."""
-    skips, fails = ("AirflowSkipException" in script.code.replaced, "AirflowFailException" in script.code.replaced)
+    skips, fails = "AirflowSkipException" in script.code.replaced, [one for one in FAILING if one in script.code.replaced]
     if skips or fails:
         body = [f"    {line}" for text in script.lines for line in text.splitlines()]
-        script.lines = ["try:", *body, *(SKIP if skips else ()), *(FAIL if fails else ())]
+        script.lines = ["try:", *body, *(SKIP if skips else ()), *failing(fails)]
         script.modules.update([*(["os"] if skips else []), *(["sys"] if fails else [])])
     if any(line.startswith(("import logging", "from logging")) for line in script.code.imports):
         script.modules.add("logging")
@@ -106,6 +108,12 @@ def ending(script: Script, before: list[str]) -> None:
         script.modules.add("asyncio")
     script.lines = [*before, *script.lines]
     script.runtime.update(dict.fromkeys(runtime_file(name) for name in script.code.replaced))
+
+
+def failing(names: list[str]) -> list[str]:
+    """The handler of exceptions that fail the task for good."""
+    caught = names[0] if len(names) == 1 else f"({', '.join(names)})"
+    return [f"except {caught} as failed:", *FAIL] if names else []
 
 
 def free_name(script: Script, wanted: str = RESULT) -> str:

@@ -20,7 +20,7 @@ from airgo.lower.strategies.python_arguments import Carried, item
 from airgo.lower.strategies.python_context import ContextValues
 from airgo.lower.strategies.python_deployment import deployment_env
 from airgo.lower.strategies.python_keys import keys_read, texts
-from airgo.lower.strategies.python_outputs import Outputs, Result, ending
+from airgo.lower.strategies.python_outputs import FAILING, Outputs, Result, ending
 from airgo.lower.strategies.python_script import FOLDER, Script, call
 from airgo.source import Span
 from airgo.values import MISSING, CodeRef, Extern, ExternCall, is_plain, symbolic_parts, truth
@@ -206,7 +206,7 @@ class PythonTask:
         files = self._files()
         everything = frozenset({*files, "airgo-branch", "airgo-state"})
         self._source(write, everything, files)  # what cannot be written is found now, whoever reads it
-        fails = "AirflowFailException" in self.code.replaced
+        fails = any(one in self.code.replaced for one in FAILING)
         return TemplateDraft(
             body=self._body(self._source(write, frozenset(), files)),
             name_hint=self._hint(),

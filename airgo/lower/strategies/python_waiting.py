@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airgo.lower.strategies.python_outputs import SKIPPED, Outputs, Result, free_name, hand_on
+from airgo.lower.strategies.python_outputs import FAILING, SKIPPED, Outputs, Result, free_name, hand_on
 from airgo.lower.strategies.python_script import Script
 from airgo.lower.waiting import TIMED_OUT, Waiting
 
@@ -33,7 +33,7 @@ def asking(script: Script, wait: Waiting, name: str, result: Result) -> list[str
     call = result.call(f"{name} = ").splitlines()
     if not wait.silent and not wait.never_fails:
         return call
-    own = [f"except {one}:\n    raise" for one in ("AirflowSkipException", "AirflowFailException") if one in script.code.replaced]
+    own = [f"except {one}:\n    raise" for one in ("AirflowSkipException", *FAILING) if one in script.code.replaced]
     caught = ["try:", *indented(call), *(line for text in own for line in text.splitlines()), "except Exception as error:"]
     if wait.silent:
         return [*caught, '    print(f"not yet: {error}", file=sys.stderr)', f"    {name} = None"]

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
-import importlib.util
-import json
 from datetime import timedelta
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -81,36 +75,6 @@ def test_a_wait_asks_for_the_run_of_the_matching_date() -> None:
     assert (found["AIRGO_DAG"], found["AIRGO_TASKS"], found["AIRGO_TIMEOUT"]) == ("other", '["g-load"]', "60")
     assert found["AIRGO_DATES"].endswith(".UTC().Add(duration('-1h')).Format('20060102T150405Z')}}")
     assert done.spec["workflowMetadata"]["labels"] == {"airgo/dag": "d"}
-
-
-@pytest.fixture(scope="module")
-def run_state() -> ModuleType:
-    """The travelling script as a module."""
-    path = Path(__file__).resolve().parents[3] / "airgo" / "runtime" / "run_state.py"
-    spec = importlib.util.spec_from_file_location("run_state", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.mark.parametrize(
-    ("seen", "code"),
-    [(["success"], 0), (["running"], 1), (["success", "running"], 1), (["failed"], 2), (["skipped"], 3), (["upstream_failed"], 1)],
-)
-def test_the_wait_ends_as_its_states_say(run_state: ModuleType, seen: list[str], code: int) -> None:
-    """All allowed: done. One failed: failed. One skipped: skipped. Anything else: not yet."""
-    assert run_state.verdict(seen, ["success"], ["failed"], ["skipped"]) == code
-
-
-def test_states_are_read_from_runs_of_any_size(run_state: ModuleType) -> None:
-    """Nodes are found by name, also in a status that Argo compressed; what has not ended is running."""
-    nodes = {"1": {"displayName": "a", "phase": "Succeeded"}, "2": {"displayName": "b", "phase": "Omitted"}, "3": {"displayName": "c"}}
-    packed = base64.b64encode(gzip.compress(json.dumps(nodes).encode())).decode()
-    for status in ({"nodes": nodes}, {"compressedNodes": packed}):
-        assert run_state.states({"status": status}, ["a", "b", "c", "d"]) == ["success", "upstream_failed", "running", "running"]
-    assert run_state.states({"status": {"phase": "Error"}}, []) == ["failed"]
 
 
 def test_a_manifest_keeps_its_text_and_gets_a_name_for_each_run() -> None:
