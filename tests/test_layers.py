@@ -77,7 +77,8 @@ def test_imports_go_down(path: Path) -> None:
     """A module imports only from its own area or from layers below."""
     mine = area(path)
     if mine in ("__init__", "runtime"):
-        assert [name for name, _ in imports(path)] == []
+        own = "airgo.runtime." if mine == "runtime" else "airgo.nothing."  # files that travel may need one another, and nothing else
+        assert [name for name, _ in imports(path) if not name.startswith(own)] == []
         return
     for name, line in imports(path):
         other = name.split(".")[1] if "." in name else ""
