@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import libcst as cst
 
@@ -109,6 +110,7 @@ def check_globals(source: Source, collected: Collected) -> None:
             collected.problems.append(Problem(CLASH, words, source.span(unit.node)))
 
 
+@lru_cache(maxsize=10_000)
 def has_global(node: cst.CSTNode) -> bool:
     """Is there a `global` statement in the code?"""
     return isinstance(node, cst.Global) or any(has_global(child) for child in parts(node))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 import libcst as cst
@@ -92,9 +93,15 @@ def wrapped(source: Source, head: list[str], units: list[Unit], placed: Layout) 
     name = placed.wrapped[source.path]
     exports = ", ".join(f"{export}={export}" for export in placed.exported.get(source.path, {}))
     text = "".join(ended(line) for line in [*head, *(unit.text for unit in units), f"return SimpleNamespace({exports})"])
+    return f"# {source.path}\n{function_of(name, text)}\n\n{name} = {name}()\n"
+
+
+@lru_cache(maxsize=1_000)
+def function_of(name: str, text: str) -> str:
+    """Statements as the body of a function: many tasks of a DAG need the same modules, and parsing them is what a slice costs."""
     statements = cst.parse_module(text).body
     function = cst.FunctionDef(cst.Name(name), cst.Parameters(), cst.IndentedBlock(list(statements)))
-    return f"# {source.path}\n{cst.Module([function]).code}\n\n{name} = {name}()\n"
+    return cst.Module([function]).code
 
 
 def postponed(collected: Collected) -> bool:

@@ -11,6 +11,7 @@ from airgo.callables.names import dotted_name
 
 
 @lru_cache(maxsize=10_000)
+@lru_cache(maxsize=10_000)
 def code_of(tree: cst.Module, node: cst.CSTNode) -> str:
     """The code of a statement, definition or expression; blank lines and detached comments above it are left out."""
     lines = getattr(node, "leading_lines", None)
