@@ -15,7 +15,7 @@ from airgo.argo.yaml import dump
 from airgo.diagnostics import Collector, Diagnostic, Rule, Severity
 from airgo.discovery import ProjectFiles, Refused
 from airgo.lower import lower
-from airgo.lower.inputs import shared_manifests
+from airgo.lower.inputs import conflicting_defaults, shared_manifests
 from airgo.lower.result import Lowered, Manifest
 from airgo.mapping.registry import Registry
 from airgo.output import kustomization, python_image
@@ -87,6 +87,7 @@ def convert(run: Run) -> Result:
     for file in files:
         collector.extend(file.diagnostics)
     lowered = distinct_names(distinct_ids(files, collector), reading, collector)
+    collector.extend(tuple(conflicting_defaults(lowered, run.config)))
     shared = shared_manifests(run.config.project or run.files.root.name or "airgo", lowered, run.config)
     manifests = (*(manifest for one in lowered for manifest in one.manifests), *shared)
     validate(manifests, lowered, run, collector)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import libcst as cst
@@ -47,10 +47,12 @@ class Reads:
     problems: list[Problem]
 
     def add(self, read: Read) -> None:
-        """Remember a read; one without a default makes it required."""
+        """Remember a read; one without a default makes it required, and of several defaults each holds for its place alone."""
         known = self.found.get((read.kind, read.key))
         if known is None or (known.optional and not read.optional):
             self.found[(read.kind, read.key)] = read
+        elif known.optional and known.default != read.default and read.optional:
+            self.found[(read.kind, read.key)] = replace(known, default=None)
 
 
 def reads(source: Source, node: cst.CSTNode, replaced: Mapping[str, str], into: Reads) -> None:

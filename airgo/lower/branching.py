@@ -96,28 +96,39 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def may_fail_after_skip(early: Node, late: Node, draft: WorkflowDraft, ancestors: Ancestors) -> bool:
+def may_fail_after_skip(early: Node, late: Node, draft: WorkflowDraft, ended: Ancestors) -> bool:
     """Can the one be skipped, and the other run and fail all the same, surely later?
 
-    It can where the first, or all that may skip it, lies above the second, and not every task between them passes a skip on.
+    It can where the first, or what skips it, lies above the second, and not every task between them passes a skip on.
     """
     if not (early.may_be_skipped or early.skips_itself):
         return False
-    if early.task.id in ancestors[late.task.id]:
-        return _skips_others(early) or runs_below_a_skip(early, late, draft, ancestors)
+    if early.task.id in ended[late.task.id]:
+        return _skips_others(early) or runs_below_a_skip(early, late, draft, ended)
+    if any(one in ended[late.task.id] for one in _skipped_by(early, draft, ended)):
+        return True
     if early.skips_itself or early.task.trigger_rule not in STOPS_AT_A_SKIP:
         return False
     causes = _causes(early, draft)
-    return bool(causes) and all(_decides_before(cause, late, draft, ancestors) for cause in causes)
+    return bool(causes) and all(_decides_before(cause, late, draft, ended) for cause in causes)
 
 
-def fails_beside(early: Node, late: Node, draft: WorkflowDraft, ancestors: Ancestors) -> bool:
+def _skipped_by(node: Node, draft: WorkflowDraft, ended: Ancestors) -> list[str]:
+    """The branches and short circuits that skip a task themselves when they end."""
+    above = [one for one in draft.nodes.values() if one.task.id in ended[node.task.id] and _skips_others(one)]
+    return [
+        one.task.id
+        for one in above
+        if one.task.id in node.task.upstream or (one.draft is not None and one.draft.short_circuit and _in_reach(node, one))
+    ]
+
+
+def fails_beside(early: Node, late: Node, draft: WorkflowDraft, ended: Ancestors) -> bool:
     """May the second be upstream_failed by a task that runs beside what skips the first, so that either may come first?"""
-    roots = {early.task.id} if early.task.id in ancestors[late.task.id] else {cause.task.id for cause in _causes(early, draft)}
-    for task_id in ancestors[late.task.id] - roots:
-        if any(task_id not in ancestors[root] and root not in ancestors[task_id] for root in roots):
-            return True
-    return False
+    skipping = {one for one in _skipped_by(early, draft, ended) if one in ended[late.task.id]}
+    roots = {early.task.id} if early.task.id in ended[late.task.id] else skipping or {cause.task.id for cause in _causes(early, draft)}
+    others = ended[late.task.id] - roots
+    return any(one not in ended[root] and root not in ended[one] for one in others for root in roots)
 
 
 def _causes(node: Node, draft: WorkflowDraft) -> list[Node]:
@@ -126,10 +137,10 @@ def _causes(node: Node, draft: WorkflowDraft) -> list[Node]:
     return [one for one in above if one.may_be_skipped or one.skips_itself or _skips_others(one)]
 
 
-def _decides_before(cause: Node, late: Node, draft: WorkflowDraft, ancestors: Ancestors) -> bool:
-    if _skips_others(cause) and cause.task.id in ancestors[late.task.id]:
+def _decides_before(cause: Node, late: Node, draft: WorkflowDraft, ended: Ancestors) -> bool:
+    if _skips_others(cause) and cause.task.id in ended[late.task.id]:
         return True
-    return may_fail_after_skip(cause, late, draft, ancestors)
+    return may_fail_after_skip(cause, late, draft, ended)
 
 
 def runs_below_a_skip(early: Node, late: Node, draft: WorkflowDraft, ancestors: Ancestors) -> bool:

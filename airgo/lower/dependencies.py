@@ -6,7 +6,7 @@ from airgo.diagnostics import Rule, Severity
 from airgo.lower.branching import fails_beside, may_fail_after_skip, runs_below_a_skip, skip_conditions, skipping_tasks
 from airgo.lower.draft import Node, WorkflowDraft
 from airgo.lower.items import items_output
-from airgo.lower.order import Ancestors, ancestors_by_id, direct_upstream, in_order
+from airgo.lower.order import Ancestors, ancestors_by_id, direct_upstream, in_order, waits_for
 from airgo.lower.references import output, safe_output
 from airgo.lower.setups import indirect_setups
 from airgo.lower.trigger_rules import ALIASES, EARLY, RULES, Condition, Upstream, condition, succeeded
@@ -58,12 +58,12 @@ def dependencies(draft: WorkflowDraft) -> None:
 
 
 def _dependencies(draft: WorkflowDraft) -> None:
-    ancestors = ancestors_by_id(draft)
+    ancestors, ended = ancestors_by_id(draft), waits_for(draft)
     skipping = skipping_tasks(draft)
     has_setups = any(node.task.setup for node in draft.nodes.values())
     for node in in_order(draft):
         found = _condition(node, draft)
-        found = _with_early_skips(node, found, draft, ancestors)
+        found = _with_early_skips(node, found, draft, ended)
         found = _with_setups(node, found, draft) if has_setups else found
         found = _with_expansion(node, found, draft)
         conditions = skip_conditions(node, draft, ancestors, skipping)
@@ -100,20 +100,20 @@ def _condition(node: Node, draft: WorkflowDraft) -> Condition:
     return condition(rule, upstream)
 
 
-def _with_early_skips(node: Node, found: Condition, draft: WorkflowDraft, ancestors: Ancestors) -> Condition:
+def _with_early_skips(node: Node, found: Condition, draft: WorkflowDraft, ended: Ancestors) -> Condition:
     """Airflow skips a task with all_success as soon as one upstream task is skipped: one that fails only later changes nothing."""
     upstream = [draft.nodes[up] for up in direct_upstream(node, draft)]
     if node.task.trigger_rule != "all_success" or found.when is None or len(upstream) < 2:
         return found
     alternatives = []
     for early in upstream:
-        late = [up for up in upstream if up is not early and may_fail_after_skip(early, up, draft, ancestors)]
+        late = [up for up in upstream if up is not early and may_fail_after_skip(early, up, draft, ended)]
         if late and early.may_be_skipped:
             # one that was omitted because of a task beside the skip makes this one upstream_failed in Airflow, too
-            mixed = [up.name for up in late if fails_beside(early, up, draft, ancestors)]
+            mixed = [up.name for up in late if fails_beside(early, up, draft, ended)]
             others = [up.name for up in upstream if up is not early and up not in late]
-            ended = [f"({name} || {name}.Failed || {name}.Errored)" for name in mixed]
-            alternatives.append(" && ".join([f"{early.name}.Skipped", *others, *ended]))
+            ran = [f"({name} || {name}.Failed || {name}.Errored)" for name in mixed]
+            alternatives.append(" && ".join([f"{early.name}.Skipped", *others, *ran]))
         if late and early.skips_itself:
             words = f"{node.task.id} ends upstream_failed instead of skipped where {early.task.id} skips itself and {late[0].task.id} fails"
             draft.report(SELF_SKIP.at(node.task.span, words, subject=draft.subject(node.task)))

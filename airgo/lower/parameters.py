@@ -15,6 +15,7 @@ from airgo.diagnostics import Rule, Severity
 from airgo.lower.draft import WorkflowDraft
 from airgo.lower.ledger import OBJECT, Fate, account_dag, mapped
 from airgo.lower.result import Rename
+from airgo.source import Span
 from airgo.values import ParamValue, Symbol, is_plain
 
 LOGICAL_DATE = "logical-date"
@@ -35,6 +36,15 @@ CONF_WITH_TWO_DEFAULTS = Rule(
     summary="Templates read a key of dag_run.conf with different defaults",
     why="A workflow parameter has one default; the first one that the DAG writes is taken.",
     remedy="Write the same default everywhere, or declare the key in the DAG's params",
+)
+CONF_OF_PARAM = Rule(
+    "AG325",
+    "conf-of-param",
+    Severity.WARNING,
+    summary="A key of dag_run.conf is read that is also a param of the DAG",
+    why="A run that is started without conf has no such key in Airflow: the task fails or takes the default that is written there. "
+    "A workflow parameter always has a value: the param's default.",
+    remedy="Read params, which hold what conf says and else their defaults",
 )
 UNKNOWN_PARAM = Rule(
     "AG432",
@@ -78,17 +88,28 @@ def conf_parameter(key: str, default: str | None, task: ir.Task | None, draft: W
     name = names[key] if key in names else _free_name(key, draft)
     known = draft.parameters.get(name)
     span = task.span if task is not None else draft.dag.span
+    if key in names:
+        _report_param(key, default, span, task, draft)
+        return name
     if known is None:
         draft.parameters[name] = {"value": default or "", "description": f"dag_run.conf[{key!r}]"}
-    elif default is not None and known["value"] not in ("", default) and key not in names:
+    elif default is not None and known["value"] not in ("", default):
         words = f"dag_run.conf[{key!r}] has the default {known['value']!r} as well as {default!r}; the first is taken"
         draft.report(CONF_WITH_TWO_DEFAULTS.at(span, words, subject=draft.subject(task)))
-    elif default and key not in names:
+    elif default:
         known["value"] = default
-    if default is None and key not in names and draft.dag.schedule.kind in ("cron", "delta"):
+    if default is None and draft.dag.schedule.kind in ("cron", "delta"):
         words = f"dag_run.conf[{key!r}] is read without a default, and scheduled runs have no conf"
         draft.report(CONF_WITHOUT_DEFAULT.at(span, words, subject=draft.subject(task)))
     return name
+
+
+def _report_param(key: str, default: str | None, span: Span, task: ir.Task | None, draft: WorkflowDraft) -> None:
+    """Say where a run without conf would not read the param's default."""
+    param = next(param for param in draft.dag.params if param.name == key)
+    if (default is None and draft.dag.schedule.kind in ("cron", "delta")) or default not in (None, str(_default(param))):
+        words = f"dag_run.conf[{key!r}] is the param {key} here, also in a run that is given no conf"
+        draft.report(CONF_OF_PARAM.at(span, words, subject=draft.subject(task)))
 
 
 def _free_name(key: str, draft: WorkflowDraft) -> str:

@@ -62,10 +62,10 @@ def run_dates(dag: ir.Dag) -> RunDates:
 
 
 def next_interval_end(dag: ir.Dag) -> Moment:
-    """The end of the interval after the run's own: until then a run of an interval timetable is the latest one."""
+    """The end of the interval after the run's own (of runs without intervals, the next tick): until then a run is the latest one."""
     schedule = _decided(dag.schedule)
-    if schedule is None or schedule.kind not in ("cron", "delta") or not schedule.interval:
-        return Moment(None, "the schedule has no intervals that are known now")
+    if schedule is None or schedule.kind not in ("cron", "delta"):
+        return Moment(None, "the schedule has no ticks that are known now")
     steps = _steps(schedule, dag.timezone)
     end = run_dates(dag).end.code
     return Moment(steps.forward(end)) if isinstance(steps, Steps) and end is not None else Moment(None, str(steps))

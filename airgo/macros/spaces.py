@@ -102,11 +102,10 @@ def _below_param(space: Space, key: object, context: TemplateContext) -> Result:
 def conf_value(key: str, context: TemplateContext, fallback: Result | None) -> Result:
     """`dag_run.conf[key]`: the DAG's param of that name, else a workflow parameter of its own."""
     param = next((param for param in context.dag.params if param.name == key), None)
-    if param is not None:
-        name = context.parameter(key)
-        return _typed(parameter_reference(name), f"workflow.parameters.{name}", param.default, (key,))
     known = str(fallback.value) if isinstance(fallback, Known) else "" if fallback is not None else None
     name = context.conf(key, known)
+    if param is not None:
+        return _typed(parameter_reference(name), f"workflow.parameters.{name}", param.default, (key,))
     given = Code(parameter_reference(name), "text", simple=f"workflow.parameters.{name}")
     if fallback is None or isinstance(fallback, Known):
         return given

@@ -7,7 +7,7 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,16 @@ from tests.engines.airflow_oracle import CACHE, SCRIPTS, Airflow, environment
 
 @dataclass(frozen=True)
 class Asked:
-    """One run: the DAG, the file that it is in (below the folder), its logical date and conf."""
+    """One run: the DAG, the file that it is in (below the folder), its logical date and conf. `scheduled`: it is the schedule's own, not
+    one by hand. `after`: DAGs of the same file that have a run of the same date before.
+    """
 
     dag_id: str
     file: str
     logical_date: str = "2024-01-01T00:00:00Z"
     conf: Mapping[str, object] | None = None
+    scheduled: bool = False
+    after: tuple[str, ...] = ()
 
 
 def run_all(airflow: Airflow, folder: Path, asked: Sequence[Asked], variables: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
@@ -30,7 +34,7 @@ def run_all(airflow: Airflow, folder: Path, asked: Sequence[Asked], variables: M
     places = [CACHE / "airflow-runs" / f"{key(airflow, folder, one, extra)}.json" for one in asked]
     new = [(one, place) for one, place in zip(asked, places, strict=True) if not place.exists()]
     if new:
-        requests = [{"dag_id": one.dag_id, "logical_date": one.logical_date, "conf": one.conf} for one, _ in new]
+        requests = [asdict(one) for one, _ in new]
         for answer, (_, place) in zip(execute(airflow, folder, requests, extra), new, strict=True):
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(json.dumps(answer))
@@ -51,6 +55,6 @@ def execute(airflow: Airflow, folder: Path, requests: Sequence[object], extra: M
 
 def key(airflow: Airflow, folder: Path, asked: Asked, extra: Mapping[str, str]) -> str:
     """A name for an answer: everything that it depends on."""
-    parts = [airflow.line, str(airflow.python), json.dumps([asked.dag_id, asked.logical_date, asked.conf, sorted(extra.items())])]
+    parts = [airflow.line, str(airflow.python), json.dumps([asdict(asked), sorted(extra.items())])]
     parts += [(folder / asked.file).read_text(), (SCRIPTS / "run_dag.py").read_text()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]

@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sysconfig
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,6 +23,8 @@ MODULE = Path(__file__).resolve().parent / "argo"
 CACHE = ROOT / ".cache" / "engines"
 ARGO = "github.com/argoproj/argo-workflows/v3"
 NEEDED = (1, 25, 7)
+KEPT = 86400.0
+"""How many seconds old builds are kept: a checkout of other sources may share the folder."""
 
 
 def go_command() -> str:
@@ -63,7 +66,8 @@ def build(program: str) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not binary.exists():
             for old in CACHE.glob(f"{program}-*"):
-                old.unlink()
+                if time.time() - old.stat().st_mtime > KEPT:
+                    old.unlink()
             made = binary.with_suffix(".new")
             run_go("build", "-o", str(made), f"./cmd/{program}")
             made.rename(binary)

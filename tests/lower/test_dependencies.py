@@ -54,8 +54,8 @@ def test_a_rule_that_airflow_decides_early_is_noted() -> None:
     assert done.codes == ["AG317"]
 
 
-def test_latest_only_of_a_schedule_without_intervals_skips_nothing() -> None:
-    """In a run by hand, and with timetables whose runs have no interval, everything after it runs."""
+def test_latest_only_of_a_dag_without_ticks_skips_nothing() -> None:
+    """Runs by hand let everything through."""
     done = lowered(dag(task("latest", LATEST_ONLY), task("after", upstream=("latest",))))
     assert done.tasks["after"].get("when") is None
     assert done.templates["latest"]["suspend"] == {"duration": "0"}
@@ -68,6 +68,16 @@ def test_latest_only_of_an_interval_schedule_asks_the_clock() -> None:
     assert "now()" in done.tasks["after"]["when"]
     assert done.tasks["last"]["when"] == "'{{tasks.after.status}}' == 'Succeeded'"
     assert done.tasks["airgo-end"]["depends"] == "last"
+
+
+@pytest.mark.parametrize(("version", "strategy"), [("3", "native"), ("2", "manual")])
+def test_latest_only_of_a_trigger_schedule(version: str, strategy: str) -> None:
+    """Airflow 3 looks whether the next tick has come; what Airflow 2 does depends on the version of its providers."""
+    read = dag(task("latest", LATEST_ONLY), task("after", upstream=("latest",)))
+    ticks = ir.Schedule("cron", ("0 3 * * *",), "UTC", False, written=True)
+    done = lowered(dataclasses.replace(read, schedule=ticks, airflow_version=version))
+    assert ("now()" in str(done.tasks["after"].get("when"))) == (version == "3")
+    assert ("AG223" in done.codes) == (strategy == "manual")
 
 
 def test_a_task_that_may_skip_itself_is_asked_by_its_direct_children_only() -> None:
@@ -131,6 +141,22 @@ def test_empty_steps_share_one_template() -> None:
 def done_line(done: object) -> int:
     """The line of the first empty step."""
     return task("start", EMPTY).span.line
+
+
+def test_a_skip_wins_over_what_runs_after_that_which_skips() -> None:
+    """What latest-only skips is skipped when it ends; a task below it fails only later, whatever else the skipped one waits for."""
+    read = dag(
+        task("latest", LATEST_ONLY),
+        task("beside"),
+        task("skipped", upstream=("latest", "beside"), trigger_rule="none_failed"),
+        task("also", upstream=("latest",)),
+        task("late", upstream=("also",), trigger_rule="all_done"),
+        task("after", upstream=("late", "skipped")),
+    )
+    entry = lowered(dataclasses.replace(read, schedule=ir.Schedule("cron", ("0 3 * * *",), "UTC", True, written=True))).tasks["after"]
+    ends = {phase: outcome(entry["depends"], entry["when"], {"late": phase, "skipped": "Skipped"}) for phase in ("Failed", "Error")}
+    assert ends == dict.fromkeys(ends, "Skipped")
+    assert outcome(entry["depends"], entry["when"], {"late": "Failed", "skipped": "Succeeded"}) == "Omitted"
 
 
 def test_a_skip_that_comes_first_wins() -> None:

@@ -11,7 +11,7 @@ from airgo.config import Config
 from airgo.diagnostics import Collector
 from airgo.discovery import ProjectFiles
 from airgo.lower.draft import WorkflowDraft
-from airgo.lower.inputs import env_entries, note_default, shared_manifests
+from airgo.lower.inputs import conflicting_defaults, env_entries, note_default, shared_manifests
 from airgo.lower.result import Input, Lowered
 from airgo.macros.sources import connection, environment, is_secret, variable
 from airgo.values import Symbol
@@ -110,3 +110,23 @@ def test_the_service_account_may_report_results() -> None:
     assert names[1] == names[2] != "runner"
     assert all(document["metadata"]["namespace"] == "argo" for document in documents)
     assert documents[1]["rules"][0]["resources"] == ["workflowtaskresults"]
+
+
+def with_defaults(*inputs: Input, **settings: Any) -> list[str]:
+    """What is said of the defaults of these inputs."""
+    one = Lowered("d", "dags/d.py", span(1), (), (), (), inputs=inputs)
+    return [d.message for d in conflicting_defaults([one], Config(**settings))]
+
+
+def test_one_default_in_several_places_is_no_conflict() -> None:
+    """Nothing is said where all places that have a default have the same, where airgo.toml has the value, or of pools."""
+    same = (Input("variables", "region", ("a.py:1",), default="eu"), Input("variables", "region", ("a.py:2",), default="eu"))
+    assert with_defaults(*same, Input("variables", "region", ("a.py:3",)), Input("variables", "other", ("a.py:4",), default="us")) == []
+    assert with_defaults(*same, Input("variables", "region", ("a.py:3",), default="us"), variables={"region": "asia"}) == []
+    assert with_defaults(Input("pools", "p", ("a.py:1",), default=1), Input("pools", "p", ("a.py:2",), default=2)) == []
+
+
+def test_several_defaults_of_one_value_are_a_conflict() -> None:
+    """All places read one entry, so that only one of the defaults can hold."""
+    inputs = [Input("variables", "region", (f"a.py:{line}",), default=default) for line, default in enumerate(("eu", "us", "eu"), 1)]
+    assert with_defaults(*inputs) == ["the Variable region has 2 defaults, and all read AIRFLOW_VAR_REGION, which is 'eu'"]

@@ -76,10 +76,22 @@ def test_a_key_of_conf_is_a_parameter_of_its_own() -> None:
     """The default that a template falls back to is the parameter's."""
     draft = drafted(ir.Param("day", "mon"))
     assert conf_parameter("mode", "full", None, draft) == "mode"
-    assert conf_parameter("day", "tue", None, draft) == "day"
+    assert conf_parameter("day", "mon", None, draft) == "day"
     assert draft.parameters["mode"]["value"] == "full"
     assert draft.parameters["day"]["value"] == "mon"
     assert codes(draft) == []
+
+
+def test_a_key_of_conf_that_is_a_param_is_never_absent() -> None:
+    """A default other than the param's, or none in a scheduled run, is not what the workflow takes."""
+    draft = drafted(ir.Param("day", "mon"))
+    conf_parameter("day", None, None, draft)
+    assert codes(draft) == []
+    conf_parameter("day", "tue", None, draft)
+    assert (draft.parameters["day"]["value"], codes(draft)) == ("mon", ["AG325"])
+    scheduled = drafted(ir.Param("day", "mon"), schedule=CRON)
+    conf_parameter("day", None, None, scheduled)
+    assert codes(scheduled) == ["AG325"]
 
 
 def test_a_scheduled_run_has_no_conf() -> None:

@@ -44,9 +44,11 @@ class Converted:
 
     def manifests(self, dag_id: str) -> str:
         """All that one DAG's workflow needs."""
-        own = {manifest.path for manifest in self.lowered[dag_id].manifests}
-        shared = {path for path in self.texts if path.startswith("shared/")}
-        return "\n---\n".join(self.texts[path] for path in sorted(own | shared))
+        return "\n---\n".join([self.own(dag_id), *(text for path, text in sorted(self.texts.items()) if path.startswith("shared/"))])
+
+    def own(self, dag_id: str) -> str:
+        """The manifests of one DAG, without what all DAGs share."""
+        return "\n---\n".join(self.texts[path] for path in sorted(manifest.path for manifest in self.lowered[dag_id].manifests))
 
     def template(self, dag_id: str) -> str:
         """The name of a DAG's WorkflowTemplate."""
@@ -55,6 +57,13 @@ class Converted:
                 if document["kind"] == "WorkflowTemplate":
                     return str(document["metadata"]["name"])  # type: ignore[index]
         raise LookupError(dag_id)
+
+    def workflow(self, dag_id: str, logical_date: str) -> str:
+        """The manifest of a run of the DAG, to be submitted as it is."""
+        spec = {"workflowTemplateRef": {"name": self.template(dag_id)}}
+        arguments = {"parameters": [{"name": "logical-date", "value": logical_date}]}
+        made = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", "metadata": {"name": f"of-{self.template(dag_id)}"}}
+        return json.dumps({**made, "spec": {**spec, "arguments": arguments}})
 
     def run(self, dag_id: str, parameters: Mapping[str, str] | None = None, **more: Any) -> Run:
         """The run to ask of the engine."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from airgo.config import Config
 from airgo.diagnostics import Severity
 from tests.engines.airflow_oracle import airflow_3
 from tests.engines.airflow_runs import Asked, run_all
-from tests.engines.argo_engine import ArgoEngine, Outcome
+from tests.engines.argo_engine import ArgoEngine, Outcome, Run
 from tests.meaning.running import Converted, convert, differences, disorder
 
 PROJECT = Path(__file__).resolve().parents[2] / "fixtures" / "meaning"
@@ -33,6 +35,15 @@ SAID = frozenset({"AG318", "AG407", "AG408"})
 """Codes that say of a task that it may end otherwise, or get other values, than in Airflow."""
 
 DATE = "2024-01-01T00:00:00Z"
+YESTERDAY = f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d}T00:00:00Z"
+DATES = {"latest_only_current": YESTERDAY, "latest_only_trigger_current": f"{datetime.now(UTC):%Y-%m-%d}T00:00:00Z"}
+"""The logical dates of runs, where it is not DATE."""
+
+SCHEDULED = frozenset(name for name in SCENARIOS if name.startswith("latest_only_"))
+"""Scenarios whose run is the schedule's own, not one by hand."""
+
+OTHERS = {"external_task": ("external_task_good", "external_task_bad")}
+"""DAGs of the scenario's file that have runs of the same date beside it."""
 
 
 @cache
@@ -44,7 +55,9 @@ def converted() -> Converted:
 @cache
 def truths() -> dict[str, dict[str, Any]]:
     """All scenarios, run by Airflow in one process."""
-    asked = [Asked(name, f"{name}.py", DATE, CONF.get(name)) for name in SCENARIOS]
+    asked = [
+        Asked(name, f"{name}.py", DATES.get(name, DATE), CONF.get(name), name in SCHEDULED, OTHERS.get(name, ())) for name in SCENARIOS
+    ]
     return dict(zip(SCENARIOS, run_all(airflow_3(), PROJECT / "dags", asked, ENVIRONMENT), strict=True))
 
 
@@ -52,8 +65,15 @@ def truths() -> dict[str, dict[str, Any]]:
 def outcomes(engine: ArgoEngine) -> dict[str, Outcome]:
     """All scenarios that were converted, run by Argo side by side."""
     names = [name for name in SCENARIOS if name in converted().lowered]
-    runs = [converted().run(name, {"logical-date": DATE}, timeout=240) for name in names]
-    return dict(zip(names, engine.run_all(runs), strict=True))
+    return dict(zip(names, engine.run_all([run_of(name) for name in names]), strict=True))
+
+
+def run_of(name: str) -> Run:
+    """The run of a scenario, with the runs of other DAGs that it looks at."""
+    date = DATES.get(name, DATE)
+    run = converted().run(name, {"logical-date": date}, timeout=240)
+    others = [part for other in OTHERS.get(name, ()) for part in (converted().own(other), converted().workflow(other, date))]
+    return replace(run, manifests="\n---\n".join([*others, run.manifests]))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -22,6 +22,7 @@ from airgo.lower.strategies.poll import poll
 from airgo.lower.strategies.trigger_dag_run import RIGHTS
 from airgo.macros.cron_steps import go_duration
 from airgo.macros.dates import run_dates
+from airgo.values import truth
 
 INEXACT_WAIT = Rule(
     "AG232",
@@ -52,7 +53,7 @@ EXISTENCE = Rule(
 
 @strategy("external-task")
 def external_task(node: Node, values: Mapping[str, object], options: Mapping[str, object], draft: WorkflowDraft) -> TemplateDraft:
-    """The waiting script, given the labels of the run and the names of its tasks."""
+    """The waiting script, given the labels of the run and the names of its tasks. With soft_fail a failed state skips the task."""
     dag_id = options.get("dag_id")
     if not isinstance(dag_id, str):
         raise CannotLower(INEXACT_WAIT, f"which DAG {node.task.id} waits for is known only when it runs")
@@ -62,13 +63,15 @@ def external_task(node: Node, values: Mapping[str, object], options: Mapping[str
     subject = draft.subject(node.task)
     draft.report(ASSUMED_RUN.at(node.task.span, f"{node.task.id} waits for a run of {dag_id} in the same namespace", subject=subject))
     draft.report(RIGHTS.at(node.task.span, f"{node.task.id} reads workflows of {dag_id}", subject=subject))
+    failed, skipped = _states(node, options, "failed_states", []), _states(node, options, "skipped_states", [])
+    soft = truth(node.task.value("soft_fail", False)) is True
     env: list[dict[str, object]] = [
         {"name": "AIRGO_DAG", "value": object_name(dag_id)},
         {"name": "AIRGO_DATES", "value": _dates(node, options, draft)},
         {"name": "AIRGO_TASKS", "value": json.dumps(_tasks(node, options))},
-        {"name": "AIRGO_ALLOWED", "value": _states(node, options, "allowed_states", ["success"])},
-        {"name": "AIRGO_FAILED", "value": _states(node, options, "failed_states", [])},
-        {"name": "AIRGO_SKIPPED", "value": _states(node, options, "skipped_states", [])},
+        {"name": "AIRGO_ALLOWED", "value": json.dumps(_states(node, options, "allowed_states", ["success"]))},
+        {"name": "AIRGO_FAILED", "value": json.dumps([] if soft else failed)},
+        {"name": "AIRGO_SKIPPED", "value": json.dumps([*skipped, *(failed if soft else ())])},
     ]
     source = files("airgo.runtime").joinpath("run_state.py").read_text("utf-8")
     settings = {"image": image("python", draft, node.task.span), "command": ["python"], "source": source, "env": env}
@@ -104,10 +107,10 @@ def _tasks(node: Node, options: Mapping[str, object]) -> list[str]:
     return [task_name(str(task)) for task in tasks]
 
 
-def _states(node: Node, options: Mapping[str, object], name: str, default: list[str]) -> str:
+def _states(node: Node, options: Mapping[str, object], name: str, default: list[str]) -> list[str]:
     states = options.get(name)
     if states is None:
-        return json.dumps(default)
+        return default
     if not isinstance(states, list | tuple):
         raise CannotLower(INEXACT_WAIT, f"{name} of {node.task.id} is not known")
-    return json.dumps([str(state) for state in states])
+    return [str(state) for state in states]

@@ -2,10 +2,13 @@
 
 usage: python run_dag.py FOLDER < REQUESTS
 
-REQUESTS and answers are JSON: a list of {"dag_id", "logical_date", "conf"}, and a list of {"state", "order": [[task_id, map_index]],
-"tasks": {task_id: [{"map_index", "state", "tries"}]}, "xcoms": {task_id: {key: [[map_index, value]]}}}.
+REQUESTS and answers are JSON: a list of {"dag_id", "logical_date", "conf", "scheduled", "after"}, and a list of
+{"state", "order": [[task_id, map_index]], "tasks": {task_id: [{"map_index", "state", "tries"}]},
+"xcoms": {task_id: {key: [[map_index, value]]}}}.
+"scheduled": the run is the schedule's own, not one by hand. "after": DAGs that have a run of the same date before.
 """
 
+import contextlib
 import json
 import logging
 import os
@@ -28,7 +31,11 @@ def main(folder):
     # Otherwise every run loads the whole folder again.
     DagBundlesManager.get_all_dag_bundles = lambda self: iter(())
     requests = json.load(sys.stdin)
-    answers = [run(bag.dags[one["dag_id"]], one) for one in requests]
+    answers = []
+    for one in requests:
+        for other in one.get("after") or ():
+            run(bag.dags[other], {"dag_id": other, "logical_date": one["logical_date"]})
+        answers.append(run(bag.dags[one["dag_id"]], one))
     with os.fdopen(printed, "w") as out:
         json.dump(answers, out, default=str)
 
@@ -38,7 +45,8 @@ def run(dag, asked):
 
     started = time.monotonic()
     moment = timezone.parse(asked.get("logical_date") or "2024-01-01T00:00:00Z")
-    run = dag.test(logical_date=moment, run_conf=asked.get("conf"))
+    with scheduled() if asked.get("scheduled") else contextlib.nullcontext():
+        run = dag.test(logical_date=moment, run_conf=asked.get("conf"))
     tasks, order = {}, []
     for ti in run.get_task_instances():
         tasks.setdefault(ti.task_id, []).append({"map_index": ti.map_index, "state": str(ti.state), "tries": ti.try_number})
@@ -54,6 +62,30 @@ def run(dag, asked):
         "order": [[task_id, index] for _, task_id, index in sorted(order)],
         "seconds": round(time.monotonic() - started, 1),
     }
+
+
+@contextlib.contextmanager
+def scheduled():
+    """dag.test() makes runs by hand: here they become the schedule's, with the interval that begins at the logical date."""
+    from airflow.models import dagrun
+    from airflow.timetables.base import TimeRestriction
+    from airflow.utils.types import DagRunType
+
+    make = dagrun.get_or_create_dagrun
+
+    def made(*, dag, logical_date, session, **others):
+        restriction = TimeRestriction(earliest=logical_date, latest=None, catchup=True)
+        info = dag.timetable.next_dagrun_info(last_automated_data_interval=None, restriction=restriction)
+        run = make(dag=dag, logical_date=logical_date, session=session, **{**others, "data_interval": info.data_interval})
+        run.run_type = DagRunType.SCHEDULED
+        session.commit()
+        return run
+
+    dagrun.get_or_create_dagrun = made
+    try:
+        yield
+    finally:
+        dagrun.get_or_create_dagrun = make
 
 
 def xcoms(run):

@@ -74,6 +74,8 @@ func (w *work) environment(of corev1.Container) (environment, error) {
 	made.set("HOME", "/root")
 	made.set("LANG", "C.UTF-8")
 	made.set("HOSTNAME", w.pod.Name)
+	made.set("KUBERNETES_SERVICE_HOST", "127.0.0.1")
+	made.set("KUBERNETES_SERVICE_PORT", w.api.port)
 	for _, source := range of.EnvFrom {
 		var data map[string]string
 		if source.ConfigMapRef != nil {

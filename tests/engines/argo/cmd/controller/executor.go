@@ -198,9 +198,13 @@ func (w *work) container(ctx context.Context, of corev1.Container, files []strin
 	if err != nil {
 		return result{ExitCode: 1, Message: err.Error()}
 	}
+	account, err := w.account()
+	if err != nil {
+		return result{ExitCode: 1, Message: err.Error()}
+	}
 	made := task{
 		Scratch: filepath.Join(w.folder, "scratch"), Command: command, Env: env.list(), Files: files, Copies: copies,
-		Mounts: w.mounts(of), WorkingDir: of.WorkingDir,
+		Mounts: append(w.mounts(of), account), WorkingDir: of.WorkingDir,
 	}
 	if made.WorkingDir == "" {
 		made.WorkingDir = "/"

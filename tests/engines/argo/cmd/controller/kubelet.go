@@ -23,6 +23,7 @@ type kubelet struct {
 	folder  string // a folder for each pod's volumes
 	program string // cmd/pod
 	path    string // PATH in containers
+	api     *access
 	slots   chan struct{}
 	mutex   sync.Mutex
 	cancels map[string]context.CancelFunc

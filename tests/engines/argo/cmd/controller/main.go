@@ -131,8 +131,12 @@ func start(folder, podProgram, path string) (*engine, error) {
 	})); err != nil {
 		return nil, err
 	}
+	api, err := listen(server{kept})
+	if err != nil {
+		return nil, err
+	}
 	node := &kubelet{
-		store: kept, folder: folder, program: podProgram, path: path, slots: make(chan struct{}, 32),
+		store: kept, folder: folder, program: podProgram, path: path, api: api, slots: make(chan struct{}, 32),
 		cancels: map[string]context.CancelFunc{}, told: made.tell,
 	}
 	go func() {
