@@ -95,8 +95,9 @@ def read_file(reading: Reading, path: str, collector: Collector) -> ir.File:
     from airgo.build import build_file
     from airgo.evaluate.machine import evaluate_file
 
-    evaluation = evaluate_file(reading.files, path, reading.config, collector, strict=reading.strict, cache=parse_cache())
-    return build_file(evaluation, reading.config, collector, reading.versions[path])
+    config = replace(reading.config, airflow_version=reading.versions[path])
+    evaluation = evaluate_file(reading.files, path, config, collector, strict=reading.strict, cache=parse_cache())
+    return build_file(evaluation, config, collector, reading.versions[path])
 
 
 @cache

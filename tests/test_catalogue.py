@@ -42,6 +42,12 @@ def test_replaced_operator_stays_itself() -> None:
     assert "postgres_conn_id" in facts.parameters
 
 
+def test_builder_is_no_operator() -> None:
+    """A class that only builds an argument is not taken for the operator that it is built for."""
+    name = "airflow.providers.google.cloud.operators.dataproc.ClusterGenerator"
+    assert (catalogue.canonical(name), catalogue.operator(name)) == (name, None)
+
+
 def test_operator_facts() -> None:
     """Parameters, defaults and template fields of a class by any of its names."""
     facts = catalogue.operator("airflow.operators.bash.BashOperator")

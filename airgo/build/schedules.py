@@ -27,7 +27,8 @@ SEVERAL_SCHEDULES = Rule(
     "several-schedules",
     Severity.ERROR,
     summary="More than one of schedule, schedule_interval and timetable",
-    why="Airflow refuses a DAG with two of them; airgo reads the first in this order.",
+    why="Airflow refuses a DAG with two of them. Where one is None, Airflow 2 reads `timetable`, else `schedule_interval` even when that "
+    "is None, else `schedule`.",
     remedy="Keep one of them",
 )
 BAD_CRON = Rule(
@@ -78,12 +79,27 @@ class Reader:
             self.collector.add(SEVERAL_SCHEDULES.at(arguments[given[1]].span, words, subject=self.subject))
         if not given:
             return self.absent()
-        name = next((one for one in given if arguments[one].value is not None), given[0])
+        name = self.form(given, arguments)
         if self.version == "3" and name != "schedule":
             words = f"Airflow 3 has no {name}; it is read as `schedule`"
             self.collector.add(REMOVED_ARGUMENT.at(arguments[name].span, words, subject=self.subject))
         self.span = arguments[name].span
         return replace(self.value(arguments[name].value), value=arguments[name].value, written=True, span=self.span)
+
+    def form(self, given: list[str], arguments: Mapping[str, Argument]) -> str:
+        """Which of the arguments decides. Airflow 2 takes a schedule_interval that is given as None for an answer."""
+        values = {name: arguments[name].value for name in given}
+        if (
+            self.version == "2"
+            and "schedule_interval" in values
+            and values["schedule_interval"] is None
+            and values.get("timetable") is None
+        ):
+            if values.get("schedule") is not None:
+                words = "schedule_interval=None is given too, so Airflow 2 does not schedule the DAG"
+                self.collector.add(SEVERAL_SCHEDULES.at(arguments["schedule"].span, words, subject=self.subject))
+            return "schedule_interval"
+        return next((one for one in given if values[one] is not None), given[0])
 
     def absent(self) -> Schedule:
         """No schedule was written: daily in 2.x, never in 3.x."""

@@ -179,4 +179,4 @@ def default_words(symbol: Symbol) -> str:
         return "its default in the code"
     words = repr(symbol.default)
     words = words if len(words) <= MOST_DEFAULT_TEXT else words[: MOST_DEFAULT_TEXT - 1] + "…"
-    return f"{words}, the default in the code"
+    return f"{words}, {'the newest release that airgo knows' if symbol.kind == 'airflow' else 'the default in the code'}"

@@ -40,6 +40,11 @@ if TYPE_CHECKING:
 Getter = Callable[["Machine", object, str], object]
 OWN_CONSTANTS: dict[str, object] = {"typing.TYPE_CHECKING": False}
 MUTABLE = (list, dict, set, deque, bytearray)
+READING = frozenset(
+    {".get", ".items", ".keys", ".values", ".copy", ".index", ".count", ".most_common"}
+    | {".union", ".intersection", ".difference", ".symmetric_difference", ".issubset", ".issuperset", ".isdisjoint"}
+)
+"""Methods of containers that leave them as they are."""
 PATH_KINDS = frozenset({"variable", "xcom", "connection", "param", "conf", "item", "config"})
 """Symbols whose values may have a structure; `symbol["a"]` reads below them."""
 
@@ -134,7 +139,7 @@ def method_of(machine: Machine, value: object, model: models.Model, name: str) -
 
 def call_method(machine: Machine, value: object, model: models.Model, call: Call) -> object:
     """Call the model of a method; what it may change is written down first."""
-    if machine.journals and isinstance(value, MUTABLE):
+    if machine.journals and isinstance(value, MUTABLE) and call.name not in READING:
         machine.touch(value)
     if isinstance(value, dict) and call.name in {".get", ".pop", ".setdefault"} and len(call.args) > 1:
         key = call.args[1]
@@ -164,6 +169,9 @@ def extern_value(machine: Machine, name: str) -> object:
         for table in (CONSTANTS, OWN_CONSTANTS):
             if spelling in table:
                 return table[spelling]
+    for resolve in models.VALUE_RESOLVERS:
+        if (found := resolve(machine, name)) is not MISSING:
+            return found
     known = catalogue.constant(name)
     return Extern(name) if known is MISSING else known
 

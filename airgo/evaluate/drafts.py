@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 
 from airgo.diagnostics import Rule, Severity
@@ -10,6 +9,7 @@ from airgo.evaluate.authoring import authoring
 from airgo.evaluate.objects import Call, Instance, Native, PythonError
 from airgo.evaluate.relations import Node, first_in_group, last_in_group, link_task
 from airgo.evaluate.task_drafts import ExpandDraft, Given, TaskDraft, task_of
+from airgo.evaluate.used_ids import UsedIds, without_number
 from airgo.source import Place
 from airgo.values import MISSING, Symbolic, Template
 
@@ -242,6 +242,7 @@ class DagDraft(Node):
         "root",
         "tasks",
         "unseen",
+        "used",
     )
 
     def __init__(self, place: Place) -> None:
@@ -253,6 +254,7 @@ class DagDraft(Node):
         self.default_places: dict[object, Place] = {}
         self.tasks: list[TaskDraft] = []
         self.by_id: dict[object, TaskDraft] = {}
+        self.used = UsedIds()
         self.root = GroupDraft(None, self, None, place)
         self.registered = False
         self.owner: str | None = None
@@ -299,19 +301,14 @@ class DagDraft(Node):
         self.tasks.append(task)
         if isinstance(task.id, str):
             self.by_id.setdefault(task.id, task)
+            self.used.add(task.id)
 
     def unique_id(self, label: str, group: GroupDraft | None) -> str:
         """A TaskFlow task's own name with `__1`, `__2` … where the DAG has it already."""
         full = label if group is None else group.child_id(label)
         if full not in self.by_id or not isinstance(full, str):
             return label
-        prefix = re.split(r"__\d+$", full)[0]
-        used = [0]
-        for known in self.by_id:
-            found = re.match(rf"^{re.escape(prefix)}__(\d+)$", str(known))
-            if found:
-                used.append(int(found[1]))
-        return f"{re.split(r'__[0-9]+$', label)[0]}__{max(used) + 1}"
+        return f"{without_number(label)}__{(self.used.highest(without_number(full)) or 0) + 1}"
 
     def link(self, others: Sequence[Node], upstream: bool, call: Call) -> None:
         """A DAG is no node; Airflow refuses it. Old code writes `dag >> task` to say that the task is in the DAG."""

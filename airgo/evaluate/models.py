@@ -25,7 +25,7 @@ import itertools
 import pkgutil
 from collections.abc import Callable, Mapping
 
-from airgo.evaluate.objects import Bound, Call, Class, ExternBase, Function, Instance, Module, Partial, PythonError
+from airgo.evaluate.objects import Bound, Call, Caller, Class, ExternBase, Function, Instance, Module, Partial, PythonError
 from airgo.values import MISSING, Choice, Operation, Symbolic, Template, Unknown, is_plain, symbolic_parts
 
 Model = Callable[[Call], object]
@@ -109,6 +109,8 @@ def constant(name: str, value: object) -> None:
     CONSTANTS[name] = value
 
 
+VALUE_RESOLVERS: list[Callable[[Caller, str], object]] = []
+"""Functions that give a name from outside its value where that depends on the evaluation; MISSING when they do not know it."""
 ORDINARY_ERRORS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, UnicodeError, OSError, RecursionError)
 PROJECT_VALUES = (Function, Bound, Class, Instance, Module, Partial)
 

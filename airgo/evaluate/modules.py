@@ -97,6 +97,8 @@ def new_module(machine: Machine, name: str, file: ParsedFile) -> Module:
     package = name if is_package else name.rpartition(".")[0]
     module = Module(name, file, {}, package)
     module.namespace.update(__name__=name, __file__=f"{DEPLOYED_ROOT}/{file.path}", __package__=package, __doc__=file.tree.get_docstring())
+    if is_package:
+        module.namespace["__path__"] = [posixpath.join(DEPLOYED_ROOT, posixpath.dirname(file.path))]
     machine.modules[file.path] = module
     return module
 

@@ -11,7 +11,7 @@ import operator as plain
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from airgo.evaluate import limits
+from airgo.evaluate import limits, relations
 from airgo.evaluate.branches import choose, is_large
 from airgo.evaluate.models import ORDINARY_ERRORS, TYPES, error_text
 from airgo.evaluate.objects import Class, Function, Instance, Modelled, Module, PythonError
@@ -324,6 +324,9 @@ def symbolic(machine: Machine, symbol: str, left: object, right: object) -> obje
     for value in (left, right):
         if isinstance(value, Unknown):
             return Unknown(f"{symbol} of a value that is not known", machine.place, value)
+    linked = relations.link_outside(symbol, left, right, machine.new_call(symbol))
+    if linked is not MISSING:
+        return linked
     if is_large(left, right):
         return Unknown("a computation of too many parts that are not known", machine.place)
     if symbol == "+" and (isinstance(left, str | Template) or isinstance(right, str | Template)):

@@ -69,8 +69,12 @@ class Node(Modelled):
         """`>>` and `<<`, with a single node or a list on the other side."""
         if operator not in (">>", "<<"):
             return MISSING
-        self.link(nodes_in(other, call), (operator == "<<") != reflected, call)
-        return self.user_value() if reflected else other
+        others = nodes_in(other, call)
+        self.link(others, (operator == "<<") != reflected, call)
+        if reflected:
+            return self.user_value()
+        # a call from outside is one task from here on, so that the next arrow of the chain starts there
+        return others[0].user_value() if isinstance(other, ExternCall) and len(others) == 1 else other
 
     def relation_method(self, name: str) -> object:
         """`set_upstream` and `set_downstream`; MISSING for any other name."""
@@ -82,6 +86,14 @@ class Node(Modelled):
             return None
 
         return Native(name, relate)
+
+
+def link_outside(symbol: str, left: object, right: object, call: Call) -> object:
+    """`a >> b` where neither side is a node yet: two calls of something from outside. MISSING when they are no tasks."""
+    if symbol not in (">>", "<<") or not isinstance(left, ExternCall) or not isinstance(right, ExternCall) or not OPAQUE_NODE:
+        return MISSING
+    node = OPAQUE_NODE[0](left, call)
+    return MISSING if node is None else node.operate(symbol, right, False, call)
 
 
 def connect(before: TaskDraft, after: TaskDraft, call: Call) -> None:

@@ -59,6 +59,13 @@ def test_cron_of_airflow_is_kept(tmp_path: Path, cron: str) -> None:
         pytest.param("schedule='@daily'", "3", ("cron", ("0 0 * * *",), None, False), id="preset in 3.x is a tick"),
         pytest.param("schedule=timedelta(hours=6)", "2", ("delta", (), 21600.0, True), id="timedelta"),
         pytest.param("schedule=[Dataset('a'), Dataset('b')]", "2", ("assets", (), None, None), id="datasets"),
+        pytest.param("schedule=[Dataset('a')], schedule_interval=None", "2", ("none", (), None, None), id="None decides in 2.x"),
+        pytest.param(
+            "schedule=None, timetable=CronDataIntervalTimetable('0 1 * * *', 'UTC')",
+            "2",
+            ("cron", ("0 1 * * *",), None, True),
+            id="timetable wins",
+        ),
         pytest.param("schedule=Dataset('a') | Dataset('b')", "2", ("assets", (), None, None), id="dataset expression"),
         pytest.param(
             "schedule=CronTriggerTimetable('0 1 * * *', timezone='UTC')", "2", ("cron", ("0 1 * * *",), None, False), id="trigger"
@@ -77,6 +84,12 @@ def test_forms(tmp_path: Path, arguments: str, version: str, expected: tuple[obj
     """Each accepted form has one meaning for each version."""
     found = schedule(tmp_path, arguments, version)
     assert (found.kind, found.crons, found.seconds, found.interval) == expected
+
+
+def test_ignored_schedule_is_reported(tmp_path: Path) -> None:
+    """A schedule that Airflow 2 passes over for a schedule_interval of None is said to be so."""
+    _, codes = build(tmp_path, f"{HEAD}\ndag = DAG('x', schedule='@daily', schedule_interval=None)\n", version="2")
+    assert codes == ["AG165"]
 
 
 def test_timezone_is_that_of_the_start_date(tmp_path: Path) -> None:

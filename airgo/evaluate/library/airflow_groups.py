@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from airgo.diagnostics import Rule, Severity
 from airgo.evaluate.authoring import authoring
-from airgo.evaluate.drafts import DUPLICATE_ID, DagDraft, GroupDraft, excludes, plain_items
+from airgo.evaluate.drafts import DUPLICATE_ID, GroupDraft, excludes, plain_items
 from airgo.evaluate.library import airflow_operators
 from airgo.evaluate.library.airflow_mapping import expansion, kwargs_expansion
 from airgo.evaluate.library.airflow_operators import argument_place, group_of, settled_id
 from airgo.evaluate.models import BASE_RESOLVERS, CALL_RESOLVERS, Model, extern_base, models
 from airgo.evaluate.objects import Call, ExternBase, Instance, Modelled, Native, PythonError
 from airgo.evaluate.task_drafts import ExpandDraft, Given, MappedArgument, dag_of
+from airgo.evaluate.used_ids import without_number
 from airgo.values import MISSING, Unknown
 
 OPAQUE_GROUP = Rule(
@@ -55,28 +55,24 @@ def fill(group: GroupDraft, kwargs: Mapping[str, object], call: Call) -> None:
     group.default_args = {**parent.default_args, **{name: Given(value, place, "default_args") for name, value in own.items()}}
     check_id(group, parent, suffix=kwargs.get("add_suffix_on_collision") is True, call=call)
     parent.children.append(group)
+    if group.dag is not None:
+        group.dag.used.add(group.id)
 
 
 def check_id(group: GroupDraft, parent: GroupDraft, *, suffix: bool, call: Call) -> None:
     """A group's id must be new in its DAG; groups of `@task_group` get `__1`, `__2` … instead."""
     if group.dag is None or not isinstance(group.id, str) or not isinstance(group.label, str):
         return
-    used = used_ids(group.dag)
-    if group.id not in used:
+    if group.id not in group.dag.used.known:
         return
     if not suffix:
         others = [other for other in group.dag.root.groups() if other.id == group.id]
         if not any(excludes(other.guard, group.guard) for other in others):
             call.machine.report(DUPLICATE_ID, f"the group id {group.id} is used twice", call.place)
         return
-    base = re.split(r"__\d+$", group.label)[0]
-    numbers = [int(found[1]) for one in used if (found := re.match(rf"^{re.escape(base)}__(\d+)$", one))]
-    group.label = f"{base}__{max(numbers) + 1}" if numbers else f"{group.label}__1"
-
-
-def used_ids(dag: DagDraft) -> set[str]:
-    """Ids of groups and tasks that a DAG has already."""
-    return {str(other.id) for other in dag.root.groups()} | {key for key in dag.by_id if isinstance(key, str)}
+    base = without_number(group.label)
+    highest = group.dag.used.highest(base)
+    group.label = f"{group.label}__1" if highest is None else f"{base}__{highest + 1}"
 
 
 @models(TASK_GROUP)

@@ -58,6 +58,12 @@ def import_module(call: Call) -> object:
     return found
 
 
+@models("pkgutil.extend_path")
+def extend_path(call: Call) -> object:
+    """`pkgutil.extend_path(__path__, __name__)`: other parts of the package are found anyway."""
+    return call.args[0]
+
+
 @models("importlib.reload")
 def reload(call: Call) -> object:
     """`importlib.reload(module)`: the module as it is."""
