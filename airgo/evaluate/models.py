@@ -24,9 +24,13 @@ import importlib
 import itertools
 import pkgutil
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from airgo.evaluate.objects import Bound, Call, Caller, Class, ExternBase, Function, Instance, Module, Partial, PythonError
+from airgo.evaluate.objects import Bound, Call, Class, ExternBase, Function, Instance, Module, Partial, PythonError
 from airgo.values import MISSING, Choice, Operation, Symbolic, Template, Unknown, is_plain, symbolic_parts
+
+if TYPE_CHECKING:
+    from airgo.evaluate.machine import Machine
 
 Model = Callable[[Call], object]
 
@@ -109,7 +113,7 @@ def constant(name: str, value: object) -> None:
     CONSTANTS[name] = value
 
 
-VALUE_RESOLVERS: list[Callable[[Caller, str], object]] = []
+VALUE_RESOLVERS: list[Callable[[Machine, str], object]] = []
 """Functions that give a name from outside its value where that depends on the evaluation; MISSING when they do not know it."""
 ORDINARY_ERRORS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, UnicodeError, OSError, RecursionError)
 PROJECT_VALUES = (Function, Bound, Class, Instance, Module, Partial)

@@ -324,8 +324,7 @@ def symbolic(machine: Machine, symbol: str, left: object, right: object) -> obje
     for value in (left, right):
         if isinstance(value, Unknown):
             return Unknown(f"{symbol} of a value that is not known", machine.place, value)
-    linked = relations.link_outside(symbol, left, right, machine.new_call(symbol))
-    if linked is not MISSING:
+    if symbol in {">>", "<<"} and (linked := relations.link_outside(symbol, left, right, machine.new_call(symbol))) is not MISSING:
         return linked
     if is_large(left, right):
         return Unknown("a computation of too many parts that are not known", machine.place)

@@ -90,7 +90,7 @@ class Node(Modelled):
 
 def link_outside(symbol: str, left: object, right: object, call: Call) -> object:
     """`a >> b` where neither side is a node yet: two calls of something from outside. MISSING when they are no tasks."""
-    if symbol not in (">>", "<<") or not isinstance(left, ExternCall) or not isinstance(right, ExternCall) or not OPAQUE_NODE:
+    if not isinstance(left, ExternCall) or not isinstance(right, ExternCall) or not OPAQUE_NODE:
         return MISSING
     node = OPAQUE_NODE[0](left, call)
     return MISSING if node is None else node.operate(symbol, right, False, call)

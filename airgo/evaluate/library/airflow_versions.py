@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from airgo.evaluate.models import VALUE_RESOLVERS
-from airgo.evaluate.objects import Caller
 from airgo.values import MISSING, Symbol
+
+if TYPE_CHECKING:
+    from airgo.evaluate.machine import Machine
 
 NEWEST: Mapping[str, str] = {"2": "2.11.0", "3": "3.3.2"}
 """The release of each line whose classes the catalogue describes."""
@@ -19,7 +22,7 @@ TEXTS = frozenset({"airflow.__version__", "airflow.version.version", "airflow.ve
 AT_LEAST = re.compile(r"(?:airflow|tests_common)\.[\w.]*\bAIRFLOW_V_(\d+)_(\d+)(?:_(\d+))?_PLUS")
 
 
-def resolve(machine: Caller, name: str) -> object:
+def resolve(machine: Machine, name: str) -> object:
     """The value of a name that holds Airflow's version, or says whether it is at least some version; MISSING for other names."""
     if "ersion" not in name and "AIRFLOW_V_" not in name:
         return MISSING
