@@ -76,4 +76,5 @@ def _lowered(draft: WorkflowDraft) -> Lowered:
         inputs=tuple(draft.inputs),
         origins=draft.origins,
         python_requirements=tuple(sorted(draft.requirements)),
+        runtimes=tuple(sorted({one for each in draft.every_draft() for one in each.runtimes})),
     )

@@ -108,6 +108,7 @@ class Node:
     `depends`: the expression, or None. `when`: conditions that must all hold. `why_not_better`: why the strategy is not a better one.
     `outputs_read`: what somebody reads of the task: XCom keys, and "items", "airgo-branch", "airgo-state". `body_targets`: where in the
     template's body each argument went (JSON pointers). `instance_template`: the template of one instance of a mapped task.
+    `wants_airflow`: it could run in an Airflow image, if airgo.toml named one.
     """
 
     task: ir.Task
@@ -126,6 +127,7 @@ class Node:
     body_targets: dict[str, tuple[str, ...]] = field(default_factory=dict)
     synchronization: list[dict[str, object]] = field(default_factory=list)
     instance_template: str = ""
+    wants_airflow: bool = False
 
     @property
     def skips_itself(self) -> bool:
@@ -144,7 +146,7 @@ class WorkflowDraft:
     takes as inputs. `exports`: the inner one's outputs, by name: a task and an XCom key.
     `template_places` and `task_places`: where templates, and the entries of tasks (template, entry), are in the manifest.
     `extra` are further documents by file name below `dags/<dag>/` ("cron-workflow.yaml" → documents). `env_needed`: per
-    task id, EnvRef sources.
+    task id, EnvRef sources. `runtimes`: the folders of `airgo.runtime` that containers mount.
     """
 
     dag: ir.Dag
@@ -172,6 +174,7 @@ class WorkflowDraft:
     template_places: dict[str, int] = field(default_factory=dict)
     task_places: dict[str, tuple[int, int]] = field(default_factory=dict)
     requirements: set[str] = field(default_factory=set)
+    runtimes: set[str] = field(default_factory=set)
     manifests: list[Manifest] = field(default_factory=list)
 
     def every_draft(self) -> list[WorkflowDraft]:

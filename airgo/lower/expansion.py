@@ -27,6 +27,9 @@ MAX_ITEMS = 1024
 CODE_STRATEGIES = frozenset({"python", "branch", "short-circuit", "python-sensor"})
 """Strategies whose template carries the user's own code: strategy `slice` in the report."""
 
+JSON_STRATEGIES = CODE_STRATEGIES | {"airflow-image"}
+"""Strategies whose tasks are given each element as JSON, under the argument's own name."""
+
 INEXACT_EXPANSION = Rule(
     "AG405",
     "inexact-expansion",
@@ -56,9 +59,14 @@ class _Mapped:
         """Does the template hold the user's function, whose parameters are mapped by their names?"""
         return self.mapping.strategy in CODE_STRATEGIES
 
+    @property
+    def renders(self) -> bool:
+        """Does Airflow itself render the templates among the elements?"""
+        return self.mapping.strategy == "airflow-image"
+
     def hole(self, name: str) -> Text:
         """What stands for the element in the template: code that travels reads JSON, a mapping's template text."""
-        return Text((ItemHole(name, json=self.carries_code),))
+        return Text((ItemHole(name, json=self.mapping.strategy in JSON_STRATEGIES),))
 
 
 def expand(node: Node, mapping: OperatorMapping, draft: WorkflowDraft) -> dict[str, object]:
@@ -149,10 +157,10 @@ def _elements(name: str, argument: ir.Argument, task: _Mapped) -> tuple[object, 
 
 def _element(name: str, value: object, argument: ir.Argument, task: _Mapped) -> object:
     spec = task.mapping.arguments.get(name)
-    if spec is None and not task.carries_code:
+    if spec is None and task.mapping.strategy not in JSON_STRATEGIES:
         raise CannotLower(UNMAPPED_ARGUMENT, f"{name} of {task.mapping.name} is not known to its mapping", argument.span)
     one = ir.Argument(value, argument.span, argument.origin)
-    return lower_value(one, name, spec is None or spec.template, task.node.task, task.draft)
+    return lower_value(one, name, not task.renders and (spec is None or spec.template), task.node.task, task.draft)
 
 
 def _source(argument: ir.Argument, task: _Mapped) -> Source:

@@ -90,3 +90,5 @@ class Lowered:
     inputs: tuple[Input, ...] = ()
     origins: Mapping[str, Span] = field(default_factory=dict)
     python_requirements: tuple[str, ...] = ()
+    runtimes: tuple[str, ...] = ()
+    needs_project: bool = False

@@ -29,7 +29,7 @@ def template_file(value: str, task: ir.Task | None, draft: WorkflowDraft) -> str
     """The text of the file that `value` names; None when it names none. Raises NotExact when the file is missing."""
     if task is None or not value.endswith(extensions(task)):
         return None
-    for folder in _folders(draft):
+    for folder in folders_of(draft):
         path = posixpath.normpath(posixpath.join(folder, value))
         known = draft.files.relative(path) if value.startswith("/") or folder.startswith("/") else path
         if known is None or known.startswith("../") or not draft.files.is_file(known):
@@ -47,7 +47,8 @@ def extensions(task: ir.Task) -> tuple[str, ...]:
     return facts.template_ext if facts is not None else ()
 
 
-def _folders(draft: WorkflowDraft) -> list[str]:
+def folders_of(draft: WorkflowDraft) -> list[str]:
+    """The project folders that Airflow looks for template files in."""
     argument = draft.dag.arguments.get("template_searchpath")
     value = argument.value if argument is not None else None
     found = [value] if isinstance(value, str) else [str(item) for item in value] if isinstance(value, list | tuple) else []

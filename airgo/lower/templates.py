@@ -8,6 +8,7 @@ from airgo import ir
 from airgo.argo.text import ItemHole
 from airgo.checks.unreadable import UNREADABLE_TASK, problem_of
 from airgo.lower import strategies
+from airgo.lower.airflow.choosing import or_in_airflow, suggest_image
 from airgo.lower.base_arguments import BASE, ELSEWHERE, MAILS, SENSOR, account_base_arguments
 from airgo.lower.draft import CannotLower, Node, TemplateDraft, WorkflowDraft
 from airgo.lower.expansion import CODE_STRATEGIES, INEXACT_EXPANSION, expand
@@ -46,10 +47,16 @@ def templates(draft: WorkflowDraft) -> None:
             node.draft = template_of(node, draft)
         except CannotLower as problem:
             make_manual(node, problem.rule, problem.message, problem.span, draft)
+    suggest_image(draft)
 
 
 def template_of(node: Node, draft: WorkflowDraft) -> TemplateDraft:
-    """The body of one task's template. Raises CannotLower."""
+    """The body of one task's template: as its operator's mapping says, else a container of the Airflow image. Raises CannotLower."""
+    return or_in_airflow(node, draft, _find(node.task, draft), as_mapped)
+
+
+def as_mapped(node: Node, draft: WorkflowDraft) -> TemplateDraft:
+    """What the mapping of a task's operator makes of it. Raises CannotLower."""
     task = node.task
     mapping = _mapping(task, draft)
     values = _values(node, mapping, draft)

@@ -28,6 +28,7 @@ KEYS = (
     "outputs",
     "pod",
     "notices",
+    "scheduler",
     "examples",
 )
 REASONS = ("ignored", "approximated", "unsupported", "refused")
@@ -35,7 +36,7 @@ ARGUMENT_KEYS = ("required", "template", "default", "harmless", "same_as", *REAS
 NOTICE_KEYS = ("when", "argument", "severity", "message")
 EXAMPLE_KEYS = ("dag", "emits", "options")
 DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
-INHERITED = ("support", "reason", "doc", "strategy", "options", "emit", "outputs", "pod", "notices")
+INHERITED = ("support", "reason", "doc", "strategy", "options", "emit", "outputs", "pod", "notices", "scheduler")
 """Keys that a mapping takes from the one it extends unless it gives them itself; arguments and options are merged by name."""
 
 
@@ -76,6 +77,7 @@ class Loader:
             emit=self.section(top, "emit") if "emit" in top else None,
             outputs=cast(Mapping[str, str], self.section(top, "outputs")),
             pod=self.words(top, "pod"),
+            scheduler=self.flag(top, "scheduler"),
             notices=tuple(self.notice(item, ("notices", index)) for index, item in enumerate(self.listing(top, "notices"))),
             examples=tuple(self.example(item, ("examples", index)) for index, item in enumerate(self.listing(top, "examples"))),
         )
@@ -121,6 +123,13 @@ class Loader:
         if value is not None and not isinstance(value, str):
             raise self.document.error((*trail, key), f"{key} must be a text")
         return value.strip() if isinstance(value, str) else None
+
+    def flag(self, top: Mapping[str, object], key: str) -> bool:
+        """Whether a key says true; without it, false."""
+        value = top.get(key, False)
+        if not isinstance(value, bool):
+            raise self.document.error((key,), f"{key} must be true or false")
+        return value
 
     def dotted(self, value: object, trail: Trail) -> str:
         """A qualified name."""

@@ -16,6 +16,8 @@ One YAML document describes one operator:
     outputs:    XCom key -> file that the container writes it to ("return_value": "/airflow/xcom/return.json")
     pod:        a whole pod (V1Pod or a dict) that lies under what is emitted, as Airflow reconciles pods
     notices:    [{when, argument, severity: warning | note, message}]: what the user must know when `when` is true
+    scheduler:  true when the operator asks Airflow's scheduler or database for something: without a mapping's template it never runs
+                in an image of Airflow either
     examples:   [{dag, emits, options}]: an operator call, and what its template must contain (a subset)
 
 Texts in emit, options, outputs, pod and notices may hold expressions `<%= … %>` (`airgo.mapping.expressions`).
@@ -172,6 +174,7 @@ class OperatorMapping:
     outputs: Mapping[str, str] = field(default_factory=dict)
     pod: str | None = None
     notices: tuple[NoticeSpec, ...] = ()
+    scheduler: bool = False
     examples: tuple[Example, ...] = ()
 
     @property

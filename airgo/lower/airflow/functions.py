@@ -1,0 +1,44 @@
+"""Functions among the arguments of a task in the Airflow image: their source travels, or they are imported from the image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airgo.callables.slicing import Slice, slice_callable
+from airgo.diagnostics import Severity
+from airgo.values import CodeRef
+
+if TYPE_CHECKING:
+    from airgo.lower.airflow.encoding import Encoder
+
+Json = Any
+
+
+def function_as_json(encoder: Encoder, code: CodeRef) -> Json:
+    """A function: its slice where it has one, else the name by which the image can import it. Raises CannotLower."""
+    made = slice_callable(code, encoder.draft.files, encoder.draft.config)
+    if not any(problem.rule.severity is Severity.ERROR for problem in made.problems):
+        encoder.modules.update(made.packages.values())
+        return source_as_json(made)
+    if "<" in code.name or code.receiver is not None:
+        reason = next(problem.message for problem in made.problems if problem.rule.severity is Severity.ERROR)
+        raise encoder.refused(f"the function {code.name} ({reason})")
+    encoder.modules.add(code.module)
+    named: Json = {"$callable": f"{code.module}:{code.name}"}
+    if code.args:
+        named["args"] = [encoder.value(item) for item in code.args]
+    if code.kwargs:
+        named["kwargs"] = {key: encoder.value(item) for key, item in code.kwargs.items()}
+    return named
+
+
+def source_as_json(made: Slice) -> Json:
+    """The source of a function, the expression that names it, and the names of Airflow's that it uses."""
+    source, name = made.source, made.call
+    if made.args or made.kwargs:
+        source += "\n\nimport functools\n"
+        name = f"functools.partial({', '.join([name, *made.args, *(f'{key}={value}' for key, value in made.kwargs)])})"
+    found: Json = {"$source": source, "name": name}
+    if made.replaced:
+        found["airflow"] = sorted(made.replaced)
+    return found
