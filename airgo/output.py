@@ -20,6 +20,15 @@ FROM {base}
 COPY {requirements} /tmp/requirements.txt
 RUN pip install --no-cache-dir -r /tmp/requirements.txt
 """
+AIRFLOW_DOCKERFILE = """\
+# The image of the tasks that run in Airflow, with the code of this project. Build it in the project's folder, with
+# --build-arg AIRFLOW_IMAGE=<the image that your Airflow runs in>, push it, and name it in airgo.toml:
+# [images] airflow = "registry/image:tag".
+ARG AIRFLOW_IMAGE=apache/airflow
+FROM ${AIRFLOW_IMAGE}
+COPY . /opt/airgo/project
+ENV AIRGO_PROJECT=/opt/airgo/project
+"""
 
 
 def kustomization(paths: Iterable[str]) -> str:
@@ -35,14 +44,19 @@ def kustomization(paths: Iterable[str]) -> str:
 
 
 def python_image(lowered: Sequence[Lowered], files: ProjectFiles, base: str = "python:3.12-slim") -> Mapping[str, str]:
-    """images/requirements.txt and images/Dockerfile, when some Python task imports packages; versions are the project's own pins."""
+    """images/requirements.txt and images/Dockerfile, when some Python task imports packages; versions are the project's own pins.
+
+    images/airflow.Dockerfile, when tasks in the Airflow image import the project's modules.
+    """
     names = sorted({name for one in lowered for name in one.python_requirements})
+    airflow = {"images/airflow.Dockerfile": AIRFLOW_DOCKERFILE} if any(one.project_in_image for one in lowered) else {}
     if not names:
-        return {}
+        return airflow
     pins = project_pins(files)
     lines = ["# What the Python tasks import, as the project pins it; an import's name may differ from its package's: check."]
     lines += [name + pins.get(normal(name), "") for name in names]
     return {
+        **airflow,
         "images/requirements.txt": "\n".join(lines) + "\n",
         "images/Dockerfile": DOCKERFILE.format(base=base, requirements="images/requirements.txt"),
     }

@@ -90,10 +90,14 @@ class State:
 
 @dataclass(slots=True)
 class Collected(State):
-    """Everything that one script holds, before it is put in order. `main` is the module of the callable itself."""
+    """Everything that one script holds, before it is put in order. `main` is the module of the callable itself.
+
+    `airflow`: the script runs where Airflow is installed, so that imports of it are as good as any other.
+    """
 
     sources: Sources = field(default_factory=lambda: Sources(None))
     main: Source | None = None
+    airflow: bool = False
 
     def scope(self, source: Source) -> Scope:
         """What the names of a module stand for."""

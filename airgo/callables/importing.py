@@ -155,8 +155,19 @@ class Imports:
         if not names and name is not None and always:
             self.replace(source, name, first.bound)
             return
+        if self.collected.airflow:
+            self.installed(source, found)
+            return
         words = f"the code uses {first.full}, which exists only where Airflow is installed"
         self.names.problem(rules.NEEDS_AIRFLOW, words, source, first.node)
+
+    def installed(self, source: Source, found: list[Binding]) -> None:
+        """A name of Airflow where it is installed: imported as the code does it."""
+        if any(one.guarded for one in found):
+            self.guarded(source, found[0].bound, found)
+            return
+        for binding in found:
+            self.outside(source, binding)
 
     def replace(self, source: Source, name: str, bound: str) -> None:
         """Let the runtime define a name of Airflow."""
@@ -242,7 +253,8 @@ class Imports:
         for statement in guarded:
             for binding in bound_by(statement, source.package):
                 self.package(binding)
-                if kind_of(binding.full) == "airflow" or self.in_project_by_path(binding):
+                airflow = kind_of(binding.full) == "airflow" and not self.collected.airflow
+                if airflow or self.in_project_by_path(binding):
                     words = f"whether {binding.full} can be imported decides what the code does"
                     self.names.problem(rules.NOT_CARRIED, words, source, statement)
 
@@ -250,7 +262,7 @@ class Imports:
         """One import inside a function."""
         if self.in_project_by_path(binding):
             self.register(source, binding, user)
-        elif kind_of(binding.full) != "airflow":
+        elif kind_of(binding.full) != "airflow" or self.collected.airflow:
             self.package(binding)
         elif binding.name is not None and (found := replacement(binding.module, binding.name)):
             self.collected.replaced[found] = None

@@ -83,19 +83,22 @@ class Slice:
         return next((one for one in found if one.source.path == reference.path), None)
 
 
-def slice_callable(code: CodeRef, files: ProjectFiles | None, config: Config) -> Slice:
-    """Cut a callable out of its module. Never raises for the user's code: what cannot be carried is in `problems`."""
-    return slice_callables((code,), (), files, config)[0][0]
+def slice_callable(code: CodeRef, files: ProjectFiles | None, config: Config, *, airflow: bool = False) -> Slice:
+    """Cut a callable out of its module. Never raises for the user's code: what cannot be carried is in `problems`.
+
+    `airflow`: it is for a container that has Airflow.
+    """
+    return slice_callables((code,), (), files, config, airflow=airflow)[0][0]
 
 
 def slice_callables(
-    codes: Sequence[CodeRef], values: Sequence[object], files: ProjectFiles | None, config: Config
+    codes: Sequence[CodeRef], values: Sequence[object], files: ProjectFiles | None, config: Config, *, airflow: bool = False
 ) -> tuple[tuple[Slice, ...], tuple[str | None, ...]]:
     """Cut several callables out, each into a slice that holds what all of them need (they share one script).
 
     `values` are objects that the DAG passes to the first one; the second result is the expression for each, or None where there is none.
     """
-    collected = Collected(sources=Sources(files))
+    collected = Collected(sources=Sources(files), airflow=airflow)
     names = Names(collected)
     closures = ClosureValues(names)
     calls = [closures.entry(code) for code in codes]

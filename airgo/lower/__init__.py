@@ -76,5 +76,6 @@ def _lowered(draft: WorkflowDraft) -> Lowered:
         inputs=tuple(draft.inputs),
         origins=draft.origins,
         python_requirements=tuple(sorted(draft.requirements)),
+        project_in_image=any(each.project_in_image for each in draft.every_draft()),
         runtimes=tuple(sorted({one for each in draft.every_draft() for one in each.runtimes})),
     )

@@ -147,6 +147,7 @@ class WorkflowDraft:
     `template_places` and `task_places`: where templates, and the entries of tasks (template, entry), are in the manifest.
     `extra` are further documents by file name below `dags/<dag>/` ("cron-workflow.yaml" → documents). `env_needed`: per
     task id, EnvRef sources. `runtimes`: the folders of `airgo.runtime` that containers mount.
+    `project_in_image`: some container of the Airflow image imports the project's modules.
     """
 
     dag: ir.Dag
@@ -175,6 +176,7 @@ class WorkflowDraft:
     task_places: dict[str, tuple[int, int]] = field(default_factory=dict)
     requirements: set[str] = field(default_factory=set)
     runtimes: set[str] = field(default_factory=set)
+    project_in_image: bool = False
     manifests: list[Manifest] = field(default_factory=list)
 
     def every_draft(self) -> list[WorkflowDraft]:

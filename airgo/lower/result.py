@@ -91,4 +91,4 @@ class Lowered:
     origins: Mapping[str, Span] = field(default_factory=dict)
     python_requirements: tuple[str, ...] = ()
     runtimes: tuple[str, ...] = ()
-    needs_project: bool = False
+    project_in_image: bool = False

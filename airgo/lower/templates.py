@@ -52,7 +52,7 @@ def templates(draft: WorkflowDraft) -> None:
 
 def template_of(node: Node, draft: WorkflowDraft) -> TemplateDraft:
     """The body of one task's template: as its operator's mapping says, else a container of the Airflow image. Raises CannotLower."""
-    return or_in_airflow(node, draft, _find(node.task, draft), as_mapped)
+    return or_in_airflow(node, draft, _find(node.task, draft), as_mapped, complete)
 
 
 def as_mapped(node: Node, draft: WorkflowDraft) -> TemplateDraft:
@@ -70,13 +70,18 @@ def as_mapped(node: Node, draft: WorkflowDraft) -> TemplateDraft:
         raise CannotLower(UNRENDERABLE, error.message, _span(task, error.argument)) from error
     _notices(node, rendered, draft)
     made = _made(node, mapping, values, rendered, draft)
-    if node.expansion is not None and (made.branch or made.short_circuit or made.lets_through is not None):
-        raise CannotLower(INEXACT_EXPANSION, f"the instances of {task.id} would each choose what runs after all of them")
-    override_pod(task, made, draft)
-    encode_items(node, made)
-    _check_items(node, made, draft)
+    complete(node, made, draft)
     _account_values(node, values, made, draft)
     return made
+
+
+def complete(node: Node, made: TemplateDraft, draft: WorkflowDraft) -> None:
+    """What holds for every template: the pod's own settings, and the elements of a mapped task. Raises CannotLower."""
+    if node.expansion is not None and (made.branch or made.short_circuit or made.lets_through is not None):
+        raise CannotLower(INEXACT_EXPANSION, f"the instances of {node.task.id} would each choose what runs after all of them")
+    override_pod(node.task, made, draft)
+    encode_items(node, made)
+    _check_items(node, made, draft)
 
 
 def _check_items(node: Node, made: TemplateDraft, draft: WorkflowDraft) -> None:

@@ -456,7 +456,7 @@ PROJECT = {
     "a missing connection": Case("shop.operators.Sum", {"sources": [], "dw_conn_id": "nowhere"}, code=1, words="nowhere"),
     "a sensor that asks to be started again": Case("shop.operators.Later", {"mode": "reschedule"}),
     "an operator that waits twice": Case(
-        "shop.operators.Deferred", {"words": "on {{ ds }}"}, files=returns(["on 2024-01-03", "none", "first second"])
+        "shop.operators.Deferred", {"words": "on {{ ds }}"}, files=returns(["on 2024-01-03", "told", "first second"])
     ),
     "a trigger without time": Case("shop.operators.Hasty", code=1, words="imeout"),
     "a trigger that fails": Case("shop.operators.Broken", code=1, words="time does not run backwards"),

@@ -21,9 +21,16 @@ MOST_NAMED = 10
 
 
 def or_in_airflow(
-    node: Node, draft: WorkflowDraft, mapping: OperatorMapping | None, better: Callable[[Node, WorkflowDraft], TemplateDraft]
+    node: Node,
+    draft: WorkflowDraft,
+    mapping: OperatorMapping | None,
+    better: Callable[[Node, WorkflowDraft], TemplateDraft],
+    complete: Callable[[Node, TemplateDraft, WorkflowDraft], None],
 ) -> TemplateDraft:
-    """What `better` makes of a task; where it cannot, a container of the Airflow image. Raises CannotLower with the first reason."""
+    """What `better` makes of a task; where it cannot, a container of the Airflow image. Raises CannotLower with the first reason.
+
+    `complete` does what is left to do for either.
+    """
     saved = Saved(node, draft)
     try:
         return better(node, draft)
@@ -36,6 +43,7 @@ def or_in_airflow(
         first = saved.undo()
         try:
             made = AirflowTask(node, draft, problem.message, mapping).template()
+            complete(node, made, draft)
         except CannotLower as second:
             first.restore()
             words = f"{problem.message}; nor can it run in the Airflow image: {second.message}"
@@ -54,7 +62,7 @@ def may_run(task: ir.Task, mapping: OperatorMapping | None) -> bool:
     if task.code is not None:
         return True
     if mapping is not None and mapping.strategy in CODE_STRATEGIES:
-        return False
+        return True
     facts = catalogue.operator(task.operator)
     return facts is not None and facts.kind != "decorator" and task.operator not in (BASE_OPERATOR, BASE_SENSOR)
 

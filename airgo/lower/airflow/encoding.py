@@ -16,6 +16,7 @@ from typing import Any
 
 from airgo import catalogue, ir
 from airgo.argo.text import EnvRef, ItemHole, JsonText, Text, XComHole, text
+from airgo.callables.slicing import Slice
 from airgo.lower.airflow.functions import function_as_json
 from airgo.lower.airflow.rules import NOT_ENCODED
 from airgo.lower.draft import CannotLower, Leaf, WorkflowDraft
@@ -36,7 +37,8 @@ NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_]+")
 class Encoder:
     """One task's arguments on their way. `env` has the entries for what is known only when the task runs.
 
-    `texts` are the texts that were met, by argument: some are templates. `modules` are what the image must hold.
+    `texts` are the texts that were met, by argument: some are templates. `modules` are what the image must hold; `slices` the
+    code of functions.
     """
 
     task: ir.Task
@@ -44,6 +46,7 @@ class Encoder:
     env: list[dict[str, object]] = field(default_factory=list)
     texts: dict[str, list[str]] = field(default_factory=dict)
     modules: set[str] = field(default_factory=set)
+    slices: list[Slice] = field(default_factory=list)
     name: str = ""
     span: Span | None = None
 

@@ -16,9 +16,10 @@ Json = Any
 
 def function_as_json(encoder: Encoder, code: CodeRef) -> Json:
     """A function: its slice where it has one, else the name by which the image can import it. Raises CannotLower."""
-    made = slice_callable(code, encoder.draft.files, encoder.draft.config)
+    made = slice_callable(code, encoder.draft.files, encoder.draft.config, airflow=True)
+    encoder.slices.append(made)
     if not any(problem.rule.severity is Severity.ERROR for problem in made.problems):
-        encoder.modules.update(made.packages.values())
+        encoder.modules |= {*made.packages.values(), *airflow_modules(made)}
         return source_as_json(made)
     if "<" in code.name or code.receiver is not None:
         reason = next(problem.message for problem in made.problems if problem.rule.severity is Severity.ERROR)
@@ -30,6 +31,12 @@ def function_as_json(encoder: Encoder, code: CodeRef) -> Json:
     if code.kwargs:
         named["kwargs"] = {key: encoder.value(item) for key, item in code.kwargs.items()}
     return named
+
+
+def airflow_modules(made: Slice) -> set[str]:
+    """The modules of Airflow that a source imports."""
+    words = [line.split() for line in made.imports]
+    return {line[1] for line in words if len(line) > 1 and line[0] in ("from", "import") and line[1].partition(".")[0] == "airflow"}
 
 
 def source_as_json(made: Slice) -> Json:

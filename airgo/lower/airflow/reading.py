@@ -13,6 +13,7 @@ from jinja2 import meta, nodes
 from airgo.macros.compiler import environment
 
 PUSHER = ("ti", "task_instance")
+CONF_KEY = re.compile(r"""\bconf(?:\.get\(|\[)\s*(['"])([^'"]+)\1""")
 OPAQUE = "?"
 """In place of a task id or key that is computed."""
 
@@ -134,6 +135,7 @@ def read_code(source: str, names: Iterable[str], into: Reads) -> None:
         if isinstance(node, ast.keyword) and (node.arg or "").endswith("conn_id"):
             value = literal(node.value)
             into.connections |= {value} if isinstance(value, str) and value != OPAQUE else set()
+    into.conf |= {key for _, key in CONF_KEY.findall(source)}
     into.names |= {name for name in names if re.search(rf"\b{name}\b", source)}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from airgo import ir
 from airgo.argo.text import Simple, Text, XComHole
+from airgo.callables.problems import CONF_TEXT
 from airgo.lower.airflow.encoding import text_of
 from airgo.lower.airflow.reading import OPAQUE, Reads
 from airgo.lower.airflow.rules import NOT_ENCODED
@@ -15,8 +16,6 @@ from airgo.lower.draft import CannotLower, Leaf, WorkflowDraft
 from airgo.lower.strategies.python_context import is_text
 from airgo.lower.values import template_context
 from airgo.macros import NotExact, render_template
-from airgo.macros.results import parts_of
-from airgo.macros.rules import RUN_TIME
 from airgo.macros.spaces import whole_conf
 from airgo.values import ParamValue
 
@@ -96,18 +95,21 @@ class Surroundings:
         return found
 
     def conf(self) -> Json:
-        """dag_run.conf: whole where it is read as a whole, else the keys that are read."""
-        context = template_context(self.task, self.draft)
+        """dag_run.conf: the keys that are read, and all of it, for nobody knows which other keys the operator reads."""
         keys = {key: self.conf_key(key) for key in sorted(self.reads.conf)}
-        if keys or "dag_run" not in self.reads.names or self.task.code is None:
+        if "dag_run" not in self.reads.names:
             return keys
         try:
-            return {"": self.add("conf", parts_of(whole_conf(context), RUN_TIME))}
-        except NotExact:
-            return {}
+            whole = whole_conf(template_context(self.task, self.draft))
+        except NotExact as error:
+            raise CannotLower(NOT_ENCODED, f"{self.task.id} reads dag_run: {error.message}", self.task.span) from error
+        return {"": self.add("conf", Text((Simple(str(whole.path[0])),))), **keys}
 
     def conf_key(self, key: str) -> str:
         """The variable with one key of dag_run.conf."""
+        if key not in {param.name for param in self.draft.dag.params}:
+            words = f"dag_run.conf[{key!r}] reaches {self.task.id} as text, whatever type the caller gives it"
+            self.draft.report(CONF_TEXT.at(self.task.span, words, subject=self.draft.subject(self.task)))
         name = template_context(self.task, self.draft).conf(key, "")
         return self.add(f"conf_{key}", Text((Simple(f"workflow.parameters.{name}"),)))
 

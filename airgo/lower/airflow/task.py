@@ -18,7 +18,7 @@ from airgo.lower.airflow.encoding import Encoder
 from airgo.lower.airflow.reading import OPAQUE, Reads, read_code, read_templates
 from airgo.lower.airflow.rules import DEPLOYMENT_UNSEEN, IN_AIRFLOW, NOT_ENCODED
 from airgo.lower.airflow.surroundings import MOMENTS, TEXTS, Surroundings
-from airgo.lower.base_arguments import BASE
+from airgo.lower.base_arguments import BASE, ELSEWHERE, MAILS
 from airgo.lower.draft import CannotLower, Node, TemplateDraft, WorkflowDraft
 from airgo.lower.expansion import expand
 from airgo.lower.groups import groups_of
@@ -53,6 +53,11 @@ FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 Json = Any
 
 
+def is_own(name: str) -> bool:
+    """Is an argument the operator's own? What Argo does in its place, or nobody, is not handed over."""
+    return name in KEPT or not (name in BASE or name in MAILS or name in ELSEWHERE)
+
+
 @dataclass(slots=True)
 class AirflowTask:
     """Makes the template of one task. `why`: what keeps it from a better strategy. `mapping`: that of its operator, if there is one."""
@@ -69,7 +74,7 @@ class AirflowTask:
         self.encoder = Encoder(self.node.task, self.draft)
         self.reads = Reads()
         code = self.node.task.code
-        self.code = slice_callable(code, self.draft.files, self.draft.config) if isinstance(code, CodeRef) else None
+        self.code = slice_callable(code, self.draft.files, self.draft.config, airflow=True) if isinstance(code, CodeRef) else None
 
     def template(self) -> TemplateDraft:
         """The template. Raises CannotLower where something cannot be handed to the container."""
@@ -107,6 +112,7 @@ class AirflowTask:
         description["template_folders"] = [folder for folder in folders_of(self.draft) if not folder.startswith("/")]
         if self.needs_project():
             description["roots"] = list(self.draft.files.source_roots)
+            self.draft.project_in_image = True
         if self.is_branch():
             description |= {"branch": True, "choices": sorted(self.choices())}
         elif self.mapping is not None and self.mapping.strategy == "short-circuit":
@@ -126,11 +132,7 @@ class AirflowTask:
 
     def needs_project(self) -> bool:
         """Does the image need the project's code?"""
-        return self.node.task.code is not None or "$callable" in repr(self.encoder.modules) or any(map(self.is_own, self.encoder.modules))
-
-    def is_own(self, module: str) -> bool:
-        """Is a module the project's?"""
-        return self.encoder.of_project(module)
+        return self.node.task.code is not None or any(map(self.encoder.of_project, self.encoder.modules))
 
     def arguments(self) -> tuple[dict[str, Json], dict[str, Json]]:
         """What the constructor is given, and what is assigned afterwards. Raises CannotLower."""
@@ -140,7 +142,7 @@ class AirflowTask:
         found: dict[str, Json] = {}
         attributes: dict[str, Json] = {}
         for name, argument in given.items():
-            if name in ("task_id", "default_args", "params", "dag", "task_group") or (name in BASE and name not in KEPT):
+            if name in ("task_id", "default_args", "params", "dag", "task_group") or not is_own(name):
                 continue
             self.refuse_late(name, argument)
             (attributes if argument.origin == "assigned" else found)[name] = self.encoder.argument(name, argument)
@@ -176,7 +178,7 @@ class AirflowTask:
             argument = group.arguments.get("default_args")
             if argument is not None and isinstance(argument.value, dict):
                 merged |= {str(key): ir.Argument(value, argument.span, "default_args") for key, value in argument.value.items()}
-        names = [name for name in merged if name not in BASE or name in KEPT]
+        names = [name for name in merged if is_own(name)]
         found = {name: self.encoder.argument(name, merged[name]) for name in names}
         return {"default_args": found} if found else {}
 
@@ -188,11 +190,15 @@ class AirflowTask:
         synthetic = OperatorMapping(task.operator, "", 0, strategy="airflow-image")
         values = expand(self.node, synthetic, self.draft)
         sources = self.node.expansion.sources if self.node.expansion is not None else {}
-        found = {}
+        found: dict[str, Json] = {}
         for name in values:
             self.encoder.name = name
             variable = self.encoder.variable(Text((ItemHole(name, json=True),)))
             found[name] = {"$xcom" if name in sources else "$json": variable}
+        if "python_callable" in task.arguments and not {"op_args", "op_kwargs"} & set(found):
+            kwargs = task.arguments.get("op_kwargs")
+            fixed = self.encoder.argument("op_kwargs", kwargs) if kwargs is not None else {}
+            found = {"op_kwargs": {**fixed, **found}}  # the parameters of a TaskFlow function
         for row in (self.node.expansion.items if self.node.expansion is not None else None) or ():
             self.encoder.texts.setdefault("expand", []).extend(value for value in row.values() if isinstance(value, str))
         return found
@@ -214,10 +220,14 @@ class AirflowTask:
                 read_templates([files[file]], kwargs, self.reads)
         for text in self.template_files().values():
             read_templates([text], kwargs, self.reads)
-        if self.code is not None:
-            read_code(self.code.source, (*TEXTS, *MOMENTS, "dag_run"), self.reads)
+        for code in self.sources():
+            read_code(code.source, (*TEXTS, *MOMENTS, "dag_run"), self.reads)
         if "map_index" in " ".join(text for texts in self.encoder.texts.values() for text in texts) and self.node.task.mapped:
             raise CannotLower(NOT_ENCODED, f"{self.node.task.id} reads its map_index, which Argo does not tell it")
+
+    def sources(self) -> list[Slice]:
+        """The code that the task runs: of its class, and of the functions that it is given."""
+        return [*([self.code] if self.code is not None else ()), *self.encoder.slices]
 
     def fields(self) -> frozenset[str] | None:
         """The template fields; None where any argument may be one."""
@@ -321,7 +331,7 @@ class AirflowTask:
             self.draft.inputs.append(Input("connections", one, (str(task.span),), True))
         for key in sorted(self.reads.variables - {OPAQUE}):
             self.draft.inputs.append(Input("variables", key, (str(task.span),)))
-        for read in self.code.reads if self.code is not None else ():
+        for read in [one for code in self.sources() for one in code.reads]:
             kinds = {"variable": "variables", "connection": "connections", "env": "env"}
             self.draft.inputs.append(Input(kinds[read.kind], read.key, (str(read.span),), read.kind == "connection", read.default))
         if self.reads.unseen:
@@ -331,15 +341,16 @@ class AirflowTask:
     def report(self) -> None:
         """Say what the image must hold, and why the task needs it."""
         task = self.node.task
-        holds = sorted({*self.encoder.modules, *(self.code.packages.values() if self.code is not None else ())} - {"builtins"})
-        package = "" if task.code is not None else task.operator
+        packages = {name for code in self.sources() for name in code.packages.values()}
+        holds = sorted({*self.encoder.modules, *packages} - {"builtins"})
+        package = "" if task.code is not None or "python_callable" in task.arguments else task.operator
         needs = ", ".join(one for one in (package, *holds) if one)
-        words = f"{task.id} runs in the Airflow image, which must hold {needs}: {self.why}"
+        words = f"{task.id} runs in the Airflow image{f', which must hold {needs}' if needs else ''}: {self.why}"
         self.draft.report(IN_AIRFLOW.at(task.span, words, subject=self.draft.subject(task)))
 
     def account(self) -> None:
         """What reached the container is mapped."""
         task = self.node.task
         for name in {**task.arguments, **task.written}:
-            if name not in BASE or name in KEPT:
+            if is_own(name):
                 account(self.draft, task, name, mapped(TEMPLATE + "/container/env/0/value"))

@@ -195,11 +195,9 @@ READERS: Dict[str, Any] = {
 
 def conf_of(task: Dict[str, Any]) -> Dict[str, Any]:
     """What the run was given: `dag_run.conf`. A key that it was not given is absent."""
-    variables = dict(task.get("conf", {}))
-    if "" in variables:  # all of it, as JSON
-        return dict(json.loads(os.environ[variables[""]] or "{}"))
-    texts = {name: os.environ[variable] for name, variable in variables.items()}
-    return {name: text for name, text in texts.items() if text != ""}
+    texts = {name: os.environ[variable] for name, variable in task.get("conf", {}).items()}
+    whole = json.loads(texts.pop("", "") or "{}")
+    return {**whole, **{name: text for name, text in texts.items() if text != ""}}
 
 
 def run_of(task: Dict[str, Any], dag_id: str) -> DagRun:

@@ -62,7 +62,10 @@ def called(value: Any) -> Any:
 
 def function(value: Any) -> Any:
     """A function of the project, by the module and name that the image has it under; some of its arguments may be fixed."""
-    return fixed(imported(value["$callable"].replace(":", ".")), value)
+    found = imported(value["$callable"].replace(":", "."))
+    if type(found).__name__.endswith("TaskDecorator"):
+        found = found.function  # of a function with @task the module has the decorator's object
+    return fixed(found, value)
 
 
 def code(value: Any) -> Any:
