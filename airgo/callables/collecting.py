@@ -41,17 +41,20 @@ class Scope:
     """What the names of one module stand for.
 
     `names`: an identity for each; equal ones are the same thing. `links`: names that stand for those of other modules.
-    `replaced`: names that stand for names of Airflow. `objects`: names that stand for whole modules, with what is used of them.
+    `replaced`: names that stand for names of Airflow; `installed`: the same, where Airflow itself is there. `objects`: names that
+    stand for whole modules, with what is used of them.
     """
 
     names: dict[str, object] = field(default_factory=dict)
     links: dict[str, Reference] = field(default_factory=dict)
     replaced: dict[str, str] = field(default_factory=dict)
+    installed: dict[str, str] = field(default_factory=dict)
     objects: dict[str, Tree] = field(default_factory=dict)
 
     def copy(self) -> Scope:
         """The scope as it is now."""
-        return Scope(dict(self.names), dict(self.links), dict(self.replaced), {name: copied(tree) for name, tree in self.objects.items()})
+        objects = {name: copied(tree) for name, tree in self.objects.items()}
+        return Scope(dict(self.names), dict(self.links), dict(self.replaced), dict(self.installed), objects)
 
 
 def copied(tree: Tree) -> Tree:

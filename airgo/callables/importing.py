@@ -152,17 +152,19 @@ class Imports:
         first = found[0]
         names = {replacement(one.module, one.name) if one.name is not None else module_replacement(one) for one in found}
         name = names.pop()
+        if self.collected.airflow:
+            self.installed(source, found, None if names else name)
+            return
         if not names and name is not None and always:
             self.replace(source, name, first.bound)
-            return
-        if self.collected.airflow:
-            self.installed(source, found)
             return
         words = f"the code uses {first.full}, which exists only where Airflow is installed"
         self.names.problem(rules.NEEDS_AIRFLOW, words, source, first.node)
 
-    def installed(self, source: Source, found: list[Binding]) -> None:
-        """A name of Airflow where it is installed: imported as the code does it."""
+    def installed(self, source: Source, found: list[Binding], name: str | None) -> None:
+        """A name of Airflow where it is installed: imported as the code does it. `name`: what would stand in for it elsewhere."""
+        if name is not None:
+            self.collected.scope(source).installed[found[0].bound] = name
         if any(one.guarded for one in found):
             self.guarded(source, found[0].bound, found)
             return

@@ -141,7 +141,8 @@ def deployment_reads(collected: Collected) -> Reads:
     for unit in collected.units.values():
         if unit.node is not None:
             inside = {name: name for name in collected.replaced}
-            reads(unit.source, unit.node, inside | collected.scope(unit.source).replaced, found)
+            scope = collected.scope(unit.source)
+            reads(unit.source, unit.node, inside | scope.replaced | scope.installed, found)
     return found
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from airgo.callables.problems import NEEDS_AIRFLOW
 from airgo.callables.slicing import Slice, slice_callable
 from airgo.diagnostics import Severity
+from airgo.lower.airflow.database import imported_names
 from airgo.values import CodeRef
 
 if TYPE_CHECKING:
@@ -18,8 +20,11 @@ def function_as_json(encoder: Encoder, code: CodeRef) -> Json:
     """A function: its slice where it has one, else the name by which the image can import it. Raises CannotLower."""
     made = slice_callable(code, encoder.draft.files, encoder.draft.config, airflow=True)
     encoder.slices.append(made)
+    refused = next((one.message for one in made.problems if one.rule is NEEDS_AIRFLOW), None)
+    if refused is not None:
+        raise encoder.refused(f"the function {code.name} ({refused})")
     if not any(problem.rule.severity is Severity.ERROR for problem in made.problems):
-        encoder.modules |= {*made.packages.values(), *airflow_modules(made)}
+        encoder.modules |= {*made.packages.values(), *(name.rpartition(".")[0] for name in imported_names(made.source))}
         return source_as_json(made)
     if "<" in code.name or code.receiver is not None:
         reason = next(problem.message for problem in made.problems if problem.rule.severity is Severity.ERROR)
@@ -31,12 +36,6 @@ def function_as_json(encoder: Encoder, code: CodeRef) -> Json:
     if code.kwargs:
         named["kwargs"] = {key: encoder.value(item) for key, item in code.kwargs.items()}
     return named
-
-
-def airflow_modules(made: Slice) -> set[str]:
-    """The modules of Airflow that a source imports."""
-    words = [line.split() for line in made.imports]
-    return {line[1] for line in words if len(line) > 1 and line[0] in ("from", "import") and line[1].partition(".")[0] == "airflow"}
 
 
 def source_as_json(made: Slice) -> Json:

@@ -27,7 +27,8 @@ NOT_ENCODED = Rule(
     Severity.ERROR,
     summary="An argument that cannot be handed to a task in the Airflow image",
     why="Arguments travel as JSON; calls of library classes, functions and dates have a form in it, and are made again in the container. "
-    "Objects of the project, other tasks, and values that airgo could not find out have none.",
+    "Objects of the project, other tasks, and values that airgo could not find out have none. What asks Airflow's "
+    "database cannot run either.",
     remedy="Pass plain data, or give the value that is not known in airgo.toml",
 )
 DEPLOYMENT_UNSEEN = Rule(

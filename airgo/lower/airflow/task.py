@@ -14,6 +14,7 @@ from airgo import catalogue, ir
 from airgo.argo.text import ItemHole, Text
 from airgo.callables.slicing import Slice, slice_callable
 from airgo.discovery import Refused
+from airgo.lower.airflow.database import asks_database
 from airgo.lower.airflow.encoding import Encoder
 from airgo.lower.airflow.reading import OPAQUE, Reads, read_code, read_templates
 from airgo.lower.airflow.rules import DEPLOYMENT_UNSEEN, IN_AIRFLOW, NOT_ENCODED
@@ -221,6 +222,9 @@ class AirflowTask:
         for text in self.template_files().values():
             read_templates([text], kwargs, self.reads)
         for code in self.sources():
+            database = asks_database(code.source)
+            if database is not None:
+                raise CannotLower(NOT_ENCODED, f"{self.node.task.id} uses {database}, which asks Airflow's database")
             read_code(code.source, (*TEXTS, *MOMENTS, "dag_run"), self.reads)
         if "map_index" in " ".join(text for texts in self.encoder.texts.values() for text in texts) and self.node.task.mapped:
             raise CannotLower(NOT_ENCODED, f"{self.node.task.id} reads its map_index, which Argo does not tell it")
