@@ -6,18 +6,33 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from airgo.argo.yaml import dump
-from airgo.discovery import ProjectFiles, Refused
+from airgo.discovery import DEPLOYED_ROOT, ProjectFiles, Refused
 from airgo.lower.result import Lowered
 
-PIN = re.compile(r"^\s*([A-Za-z0-9._-]+)\s*(\[[^\]]*\])?\s*((?:==|~=|>=|<=|<|>|!=)[^;#\s]+(?:\s*,\s*[^;#\s]+)*)")
-REQUIREMENT_FILES = ("requirements.txt", "requirements.in", "constraints.txt", "dags/requirements.txt", "docker/requirements.txt")
+BOUND = r"(?:==|~=|>=|<=|<|>|!=)\s*[^;#\s,]+"
+PIN = re.compile(rf"^\s*([A-Za-z0-9._-]+)\s*(\[[^\]]*\])?\s*({BOUND}(?:\s*,\s*{BOUND})*)")
+REQUIREMENT_FILES = (
+    "requirements.txt",
+    "requirements.in",
+    "constraints.txt",
+    "requirements/requirements.txt",
+    "dags/requirements.txt",
+    "airflow/requirements.txt",
+    "docker/requirements.txt",
+)
+PIN_TEXTS = ("pyproject.toml", "Dockerfile", "airflow/Dockerfile", "docker/Dockerfile")
+"""Files in which pins stand among other things: in quotes, or as words of a `pip install`."""
+WORD = re.compile(r"""["']([^"'\n]+)["']|(?<=\s)([A-Za-z0-9][^\s"'\\]*[=<>~!]=[^\s"'\\]+)""")
 CONNECTIONS = "shared/connections.yaml"
 NOT_APPLIED = frozenset({"kustomization.yaml", CONNECTIONS})
 DOCKERFILE = """\
-# The image of the Python tasks that import more than the standard library. Build it in the project's folder, push it,
-# and name it in airgo.toml: [images] python = "registry/image:tag".
+# The image of the Python tasks that need more than the standard library. Build it, push it, and name it in airgo.toml:
+# [images] python = "registry/image:tag".
+#   {command}
 FROM {base}
-COPY {requirements} /tmp/requirements.txt
+"""
+PACKAGES = """\
+COPY requirements.txt /tmp/requirements.txt
 RUN pip install --no-cache-dir -r /tmp/requirements.txt
 """
 AIRFLOW_DOCKERFILE = """\
@@ -29,6 +44,8 @@ FROM ${AIRFLOW_IMAGE}
 COPY . /opt/airgo/project
 ENV AIRGO_PROJECT=/opt/airgo/project
 """
+BUILD = "docker build images/    (in the folder that holds kustomization.yaml)"
+BUILD_WITH_PROJECT = "docker build --build-context project=PROJECT images/    (PROJECT: the folder of the Airflow project)"
 
 
 def kustomization(paths: Iterable[str]) -> str:
@@ -44,33 +61,48 @@ def kustomization(paths: Iterable[str]) -> str:
 
 
 def python_image(lowered: Sequence[Lowered], files: ProjectFiles, base: str = "python:3.12-slim") -> Mapping[str, str]:
-    """images/requirements.txt and images/Dockerfile, when some Python task imports packages; versions are the project's own pins.
+    """images/requirements.txt and images/Dockerfile, when some Python task needs more than the standard library.
 
-    images/airflow.Dockerfile, when tasks in the Airflow image import the project's modules.
+    Versions are the project's own pins; each package says which files import it. images/airflow.Dockerfile, when tasks in the
+    Airflow image import the project's modules.
     """
-    names = sorted({name for one in lowered for name in one.python_requirements})
     airflow = {"images/airflow.Dockerfile": AIRFLOW_DOCKERFILE} if any(one.project_in_image for one in lowered) else {}
-    if not names:
+    places: dict[str, set[str]] = {}
+    for one in lowered:
+        for name, where in one.python_requirements.items():
+            places.setdefault(name, set()).update(where)
+    project = any(one.needs_project for one in lowered)
+    if not places and not project:
         return airflow
-    pins = project_pins(files)
-    lines = ["# What the Python tasks import, as the project pins it; an import's name may differ from its package's: check."]
-    lines += [name + pins.get(normal(name), "") for name in names]
-    return {
-        **airflow,
-        "images/requirements.txt": "\n".join(lines) + "\n",
-        "images/Dockerfile": DOCKERFILE.format(base=base, requirements="images/requirements.txt"),
-    }
+    made = DOCKERFILE.format(base=base, command=BUILD_WITH_PROJECT if project else BUILD)
+    texts = dict(airflow)
+    if places:
+        made += PACKAGES
+        pins = project_pins(files)
+        lines = ["# What the Python tasks import, as the project pins it; an import's name may differ from its package's: check."]
+        lines += [f"{name}{pins.get(normal(name), '')}  # {shown(where)}" for name, where in sorted(places.items())]
+        texts["images/requirements.txt"] = "\n".join(lines) + "\n"
+    if project:
+        made += f"COPY --from=project . {DEPLOYED_ROOT}\n"
+    return {**texts, "images/Dockerfile": made}
+
+
+def shown(places: Iterable[str], most: int = 3) -> str:
+    """The first places, and how many more there are."""
+    known = sorted(places)
+    return ", ".join(known[:most]) + (f" and {len(known) - most} more" if len(known) > most else "")
 
 
 def project_pins(files: ProjectFiles) -> dict[str, str]:
-    """Version constraints that the project's requirements files write, by normalised name; the first file that names a package counts."""
+    """Version constraints that the project writes, by normalised name; the first file that names a package counts."""
     pins: dict[str, str] = {}
-    for path in REQUIREMENT_FILES:
+    for path in (*REQUIREMENT_FILES, *PIN_TEXTS):
         try:
             content = files.read(path) if files.is_file(path) else ""
         except Refused:
             continue
-        for line in content.splitlines():
+        lines = [quoted or word for quoted, word in WORD.findall(content)] if path in PIN_TEXTS else content.splitlines()
+        for line in lines:
             if found := PIN.match(line):
                 pins.setdefault(normal(found[1]), (found[2] or "") + found[3].replace(" ", ""))
     return pins

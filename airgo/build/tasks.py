@@ -12,6 +12,7 @@ from airgo.build.template_files import with_files
 from airgo.build.values import Freezer
 from airgo.diagnostics import Collector, Rule, Severity
 from airgo.evaluate.library.airflow_constants import TRIGGER_RULES
+from airgo.evaluate.objects import Instance
 from airgo.evaluate.task_drafts import TEARDOWN_RULE, ExpandDraft, Given, TaskDraft, handles
 from airgo.ir import Argument, Expand, Guard, Task
 from airgo.source import Place
@@ -52,7 +53,14 @@ DEFAULT_RULE = "all_success"
 
 def arguments_of(given: Mapping[str, Given], freezer: Freezer) -> dict[str, Argument]:
     """Frozen arguments."""
-    return {name: Argument(freezer.freeze(one.value), one.place.span, one.origin) for name, one in given.items()}
+    return {name: Argument(frozen(name, one.value, freezer), one.place.span, one.origin) for name, one in given.items()}
+
+
+def frozen(name: str, value: object, freezer: Freezer) -> object:
+    """The value of one argument; an object that is given as a function is the code of its `__call__`."""
+    if name == "python_callable" and isinstance(value, Instance) and value.native is None and value.key is None:
+        return freezer.code(value, 0)
+    return freezer.freeze(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,9 @@ class ClosureValues:
         if key in self.collected.units:
             return
         leaf = source.leaf_of(node)
+        if source.path in self.collected.files and leaf is not None and not leaf.around:
+            self.names.need(source, node.name.value, node)
+            return
         known = frozenset() if leaf is not None else self.around(source, node, closure)
         self.names.code(source, node, (leaf.order, 0) if leaf is not None else (LAST, self.number()), known)
 

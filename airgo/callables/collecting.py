@@ -26,9 +26,9 @@ Tree = dict[str, "str | Reference | Tree"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unit:
-    """One piece of a module: an import line, or statements (`order` among them) with the line they come from."""
+    """One piece of a module: an import line (`file`: of a module that travels beside), or statements (`order` among them)."""
 
-    kind: Literal["import", "code"]
+    kind: Literal["import", "file", "code"]
     text: str
     source: Source
     order: tuple[int, int] = (0, 0)
@@ -96,11 +96,16 @@ class Collected(State):
     """Everything that one script holds, before it is put in order. `main` is the module of the callable itself.
 
     `airflow`: the script runs where Airflow is installed, so that imports of it are as good as any other.
+    `files`: paths of modules that may travel as files; `imported`: those that are imported from there.
+    `beside`: the image holds the project, so `__file__` has a meaning.
     """
 
     sources: Sources = field(default_factory=lambda: Sources(None))
     main: Source | None = None
     airflow: bool = False
+    files: frozenset[str] = frozenset()
+    imported: dict[str, Source] = field(default_factory=dict)
+    beside: bool = False
 
     def scope(self, source: Source) -> Scope:
         """What the names of a module stand for."""
@@ -113,6 +118,11 @@ class Collected(State):
         self.units[key] = unit
         for name in names:
             self.claim(unit.source, name, identity, unit.node)
+
+    def import_file(self, source: Source, home: Source, text: str, bound: str, full: str) -> None:
+        """Import a name of a module that travels as a file."""
+        self.imported[home.path] = home
+        self.add(("file", source.path, text), Unit("file", text, source), (bound,), ("import", full))
 
     def claim(self, source: Source, name: str, identity: object, node: cst.CSTNode | None = None) -> None:
         """A name of a module means one thing; a second meaning is a problem."""

@@ -179,6 +179,10 @@ class Imports:
 
     def project(self, source: Source, binding: Binding, user: cst.CSTNode) -> None:
         """A name from a module of the project: what it stands for is carried, under the name that is used here."""
+        home = self.file_of(binding)
+        if home is not None:
+            self.collected.import_file(source, home, binding.text, binding.bound, binding.full)
+            return
         origin = self.origin(source, binding)
         if origin is None:
             tree = self.collected.scope(source).objects.setdefault(binding.bound, {})
@@ -188,6 +192,12 @@ class Imports:
         target, name = origin
         self.collected.link(source, binding.bound, target, name)
         self.names.need(target, name, user)
+
+    def file_of(self, binding: Binding) -> Source | None:
+        """The module that travels as a file and that an import leads to; None when it leads elsewhere."""
+        sources = self.collected.sources
+        target = (sources.find(binding.full) if binding.name is not None else None) or sources.find(binding.module)
+        return target if target is not None and target.path in self.collected.files else None
 
     def origin(self, source: Source, binding: Binding) -> tuple[Source, str] | None:
         """The module and name that a `from` import leads to; None when it leads to a module."""
@@ -229,13 +239,16 @@ class Imports:
             if isinstance(inner, dict):
                 self.member(source, below, chain[1:], user, inner)
         else:
-            self.names.problem(rules.NOT_CARRIED, f"{below} is not defined in the project", source, user)
+            self.names.problem(rules.UNDEFINED, f"{below} is not defined in the project", source, user)
 
     def star(self, source: Source, name: str, user: cst.CSTNode) -> bool:
         """A name that a star import may bind; True when one does."""
         for node in source.stars:
             module = absolute_module(node, source.package)
             target = self.collected.sources.find(module)
+            if target is not None and target.path in self.collected.files and name in target.bound:
+                self.collected.import_file(source, target, f"from {module} import {name}", name, f"{module}.{name}")
+                return True
             if target is not None and (name in target.bound or target.stars):
                 self.collected.link(source, name, target, name)
                 self.names.need(target, name, user)
@@ -263,7 +276,11 @@ class Imports:
     def inner(self, source: Source, binding: Binding, user: cst.CSTNode) -> None:
         """One import inside a function."""
         if self.in_project_by_path(binding):
-            self.register(source, binding, user)
+            home = self.file_of(binding)
+            if home is None or (isinstance(binding.node, cst.ImportFrom) and binding.node.relative):
+                self.register(source, binding, user)
+            else:
+                self.collected.imported[home.path] = home
         elif kind_of(binding.full) != "airflow" or self.collected.airflow:
             self.package(binding)
         elif binding.name is not None and (found := replacement(binding.module, binding.name)):

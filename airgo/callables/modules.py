@@ -223,7 +223,7 @@ class Sources:
 
     def find(self, name: str) -> Source | None:
         """A module of the project by its dotted name, from the import roots; None when it is not the project's (or cannot be read)."""
-        path = self._path_of(name)
+        path = self.path_of(name)
         if path is None or self.files is None:
             return None
         if path in self._by_path:
@@ -239,9 +239,10 @@ class Sources:
         if self.files is None or not name:
             return False
         folder = name.replace(".", "/")
-        return self._path_of(name) is not None or any(self.files.is_dir(f"{root}/{folder}".lstrip("/")) for root in self.files.source_roots)
+        return self.path_of(name) is not None or any(self.files.is_dir(f"{root}/{folder}".lstrip("/")) for root in self.files.source_roots)
 
-    def _path_of(self, name: str) -> str | None:
+    def path_of(self, name: str) -> str | None:
+        """The file of a module of the project by its dotted name; None when it has none."""
         if self.files is None or not name:
             return None
         stem = name.replace(".", "/")

@@ -15,6 +15,23 @@ NOT_CARRIED = Rule(
     why="The script of a task holds the function and what it uses; a name bound in a way airgo cannot reproduce would be missing there.",
     remedy="Define the name by a plain statement at the top of the module, or pass the value in op_kwargs",
 )
+UNDEFINED = Rule(
+    "AG530",
+    "undefined-in-code",
+    Severity.ERROR,
+    summary="A Python task reads a name that its module does not define",
+    why="The task ends with a NameError, an AttributeError or an ImportError in Airflow, too, when it comes to that line.",
+    remedy="Define or import the name",
+)
+PROJECT_IMAGE = Rule(
+    "AG531",
+    "project-in-image",
+    Severity.WARNING,
+    summary="A Python task needs the project's files in its image",
+    why="Its code looks for files beside its own, or is too large for a ConfigMap. images/Dockerfile copies the project to /airgo-project; "
+    "the default image does not have it.",
+    remedy="Build the image from images/Dockerfile in the project's folder, and name it under [images] python",
+)
 NEEDS_AIRFLOW = Rule(
     "AG501",
     "airflow-in-code",
@@ -54,7 +71,7 @@ BESIDE_FILE = Rule(
     Severity.ERROR,
     summary="A Python task looks for files beside its own source file",
     why="The script runs from a file of its own, where the project's files are not.",
-    remedy="Put the files into the image and name them by an absolute path, or pass their content as an argument",
+    remedy="Name the files by an absolute path in the image, or pass their content as an argument",
 )
 DYNAMIC_ENVIRONMENT = Rule(
     "AG506",

@@ -18,6 +18,7 @@ from airgo.callables.names import bindings, uses
 from airgo.callables.problems import Problem
 from airgo.callables.wording import code_of, is_type_checking
 from airgo.diagnostics import Rule
+from airgo.discovery import DEPLOYED_ROOT
 from airgo.evaluate.objects import Class, Function
 from airgo.values import MISSING, Symbolic, is_plain
 
@@ -51,6 +52,9 @@ class Names:
 
     def need(self, source: Source, name: str, user: cst.CSTNode) -> None:
         """A name that code of `source` reads from its module."""
+        if source.path in self.collected.files:
+            self.collected.import_file(source, source, f"from {source.name} import {name}", name, f"{source.name}.{name}")
+            return
         known = [leaf for leaf in source.bound.get(name, ()) if not is_type_checking(leaf)]
         if not known:
             self.unbound(source, name, user)
@@ -64,7 +68,10 @@ class Names:
 
     def unbound(self, source: Source, name: str, user: cst.CSTNode) -> None:
         """A name that no statement of the module binds."""
-        if name == "__file__":
+        if name == "__file__" and self.collected.beside:
+            text = f"__file__ = {f'{DEPLOYED_ROOT}/{source.path}'!r}\n"
+            self.collected.add((source.path, name), Unit("code", text, source), (name,), text)
+        elif name == "__file__":
             self.problem(rules.BESIDE_FILE, "the code uses __file__, the path of its own source file", source, user)
         elif self.imports.star(source, name, user) or name in ("__name__", "__debug__"):
             return
@@ -72,7 +79,7 @@ class Names:
             if name in COMPUTED:
                 self.problem(rules.DYNAMIC_NAMES, f"the code calls {name}(), which may use any name of its module", source, user)
         elif not self.by_value(source, name, (0, 0)):
-            self.problem(rules.NOT_CARRIED, f"{name} is not defined in {source.path}", source, user)
+            self.problem(rules.UNDEFINED, f"{name} is not defined in {source.path}", source, user)
 
     def defined(self, source: Source, name: str, known: list[Leaf]) -> None:
         """A name that statements of the module define: those statements, or the value where they do not stand alone."""

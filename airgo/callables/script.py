@@ -9,7 +9,7 @@ from itertools import groupby
 
 import libcst as cst
 
-from airgo.callables.collecting import Collected, Unit
+from airgo.callables.collecting import Collected, Tree, Unit
 from airgo.callables.layout import Layout
 from airgo.callables.literals import DATETIME_MODULE
 from airgo.callables.modules import Source
@@ -34,18 +34,24 @@ class Text:
 
 def assemble(collected: Collected, placed: Layout) -> Text:
     """Put the pieces in order. References from outside (`placed.expression`) must have been asked for before."""
-    registered = [f'sys.modules["{name}"] = {placed.namespace(tree)}\n' for name, tree in sorted(collected.registered.items())]
+    trees = sorted(collected.registered.items())
+    beside = any(unit.kind == "file" for unit in collected.units.values())
+    early = [entry for entry in trees if beside and all(isinstance(item, str) for item in entry[1].values())]
+    registered = [registration(name, tree, placed) for name, tree in trees if (name, tree) not in early]
     links = {source.path: placed.links(source) for source in placed.order}
-    imports: list[str] = []
-    sections: list[str] = []
+    imports: list[str] = ["import sys"] if trees else []
+    sections = ["".join(registration(name, tree, placed) for name, tree in early)] if early else []
     seen: set[str] = set()
     for source in placed.order:
         units = [unit for unit in collected.units.values() if unit.source.path == source.path]
         code = sorted((unit for unit in units if unit.kind == "code"), key=place)
         lines = [unit.text for unit in units if unit.kind == "import"]
+        files = [unit.text for unit in units if unit.kind == "file"]
         if source.path in placed.wrapped:
-            sections.append(wrapped(source, [*lines, *links[source.path]], code, placed))
+            sections.append(wrapped(source, [*lines, *files, *links[source.path]], code, placed))
             continue
+        if files:
+            sections.append("".join(f"{line}\n" for line in files))
         imports += lines
         if links[source.path]:
             sections.append("".join(f"{line}\n" for line in links[source.path]))
@@ -53,13 +59,17 @@ def assemble(collected: Collected, placed: Layout) -> Text:
         seen.update(unit.text for unit in code)
     if registered:
         sections.append("".join(registered))
-        imports.append("import sys")
     body = "\n\n".join(dict.fromkeys(sections))
     if "SimpleNamespace(" in body:
         imports.append("from types import SimpleNamespace")
     if f"{DATETIME_MODULE}." in body:
         imports.append(f"import datetime as {DATETIME_MODULE}")
     return Text(tuple(dict.fromkeys(imports)), body, postponed(collected))
+
+
+def registration(name: str, tree: Tree, placed: Layout) -> str:
+    """The line that lets an import of a module find what the script has of it."""
+    return f'sys.modules["{name}"] = {placed.namespace(tree)}\n'
 
 
 def place(unit: Unit) -> tuple[tuple[int, int], int]:

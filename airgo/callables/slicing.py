@@ -13,11 +13,13 @@ from functools import lru_cache
 import libcst as cst
 
 from airgo.callables import problems as found
-from airgo.callables.closure import ClosureValues
+from airgo.callables.closure import ClosureValues, Entry
 from airgo.callables.collecting import Collected, Reference, Scope, Tree
 from airgo.callables.deployment import Read, Reads, reads
+from airgo.callables.files import ModuleFile
+from airgo.callables.forms import Form, candidates, form_of
 from airgo.callables.imports import distribution, kind_of
-from airgo.callables.layout import layout
+from airgo.callables.layout import Layout, layout
 from airgo.callables.modules import Source, Sources
 from airgo.callables.names import dotted_name, parameters, parts
 from airgo.callables.problems import Problem
@@ -44,6 +46,7 @@ class Slice:
     `call` is the expression that names the callable. `replaced` are the names of Airflow that the runtime must define.
     `names` are all names the text binds at its top level. `functions` are the functions carried, the callable itself first.
     `reads`: what it reads of the deployment.
+    `files`: modules of the project that the text imports; `in_image`: they must be in the image, with the rest of the project.
     `bound`: the function's first parameter is filled; `args` and `kwargs` are what `functools.partial` fixed, as source text.
     """
 
@@ -63,6 +66,8 @@ class Slice:
     bound: bool = False
     args: tuple[str, ...] = ()
     kwargs: tuple[tuple[str, str], ...] = ()
+    files: tuple[ModuleFile, ...] = ()
+    in_image: bool = False
 
     @property
     def entry(self) -> Carried | None:
@@ -98,41 +103,80 @@ def slice_callables(
 
     `values` are objects that the DAG passes to the first one; the second result is the expression for each, or None where there is none.
     """
-    collected = Collected(sources=Sources(files), airflow=airflow)
+    first = cut(codes, values, Collected(sources=Sources(files), airflow=airflow))
+    paths = candidates(first.collected, first.problems)
+    if paths is None:
+        return first.slices()
+    beside = any(problem.rule is found.BESIDE_FILE for problem in first.problems)
+    second = cut(codes, values, Collected(sources=first.collected.sources, airflow=airflow, files=paths, beside=beside))
+    form = form_of(second.collected, first.problems)
+    if form.left(second.problems, first.problems):
+        return first.slices()
+    form.register(second.collected)
+    return second.slices(first, form)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Callables and values cut out together, put in order."""
+
+    collected: Collected
+    calls: Sequence[Entry]
+    objects: Sequence[Reference | None]
+    deployment: Reads
+    made: Layout
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What cannot travel."""
+        return tuple(dict.fromkeys([*self.collected.problems, *self.deployment.problems]))
+
+    def slices(self, whole: Cut | None = None, form: Form | None = None) -> tuple[tuple[Slice, ...], tuple[str | None, ...]]:
+        """A slice for each callable, and the expression for each value.
+
+        Where modules travel as files (`form`), `whole` is the same cut with their code in it: it shows what they do.
+        """
+        collected, seen = self.collected, whole or self
+        texts = [self.made.expression(call.reference) + call.rest for call in self.calls]
+        objects = tuple(None if one is None else self.made.expression(one) for one in self.objects)
+        targets = {(path, name): link for path, scope in seen.collected.scopes.items() for name, link in called_names(scope)}
+        text = assemble(collected, self.made)
+        packages = {**collected.requirements, **seen.collected.requirements, **(form.requirements if form is not None else {})}
+        found = {**seen.deployment.found, **(form.reads if form is not None else {})}
+        slices = tuple(
+            Slice(
+                source=text.source,
+                imports=text.imports,
+                requirements=tuple(sorted(packages)),
+                problems=self.problems,
+                body=text.body,
+                call=called,
+                postponed=text.postponed,
+                replaced=tuple(collected.replaced),
+                names=frozenset(self.made.flat),
+                targets=targets,
+                functions=functions_of(call.function, seen.collected),
+                packages=packages,
+                reads=tuple(sorted(found.values(), key=lambda read: read.span)),
+                bound=call.bound,
+                args=call.args,
+                kwargs=call.kwargs,
+                files=form.files if form is not None else (),
+                in_image=form is not None and form.image,
+            )
+            for call, called in zip(self.calls, texts, strict=True)
+        )
+        return slices, objects
+
+
+def cut(codes: Sequence[CodeRef], values: Sequence[object], collected: Collected) -> Cut:
+    """Gather callables and values with all that they use."""
     names = Names(collected)
     closures = ClosureValues(names)
     calls = [closures.entry(code) for code in codes]
     placed = [closures.placed(value) for value in values]
     names.finish()
-    deployment = deployment_reads(collected)
-    made = layout(collected)
-    texts = [made.expression(call.reference) + call.rest for call in calls]
-    objects = tuple(None if one is None else made.expression(one) for one in placed)
-    targets = {(path, name): link for path, scope in collected.scopes.items() for name, link in called_names(scope)}
-    text = assemble(collected, made)
-    problems = tuple(dict.fromkeys([*collected.problems, *deployment.problems]))
-    slices = tuple(
-        Slice(
-            source=text.source,
-            imports=text.imports,
-            requirements=tuple(sorted(collected.requirements)),
-            problems=problems,
-            body=text.body,
-            call=called,
-            postponed=text.postponed,
-            replaced=tuple(collected.replaced),
-            names=frozenset(made.flat),
-            targets=targets,
-            functions=functions_of(call.function, collected),
-            packages=dict(collected.requirements),
-            reads=tuple(sorted(deployment.found.values(), key=lambda read: read.span)),
-            bound=call.bound,
-            args=call.args,
-            kwargs=call.kwargs,
-        )
-        for call, called in zip(calls, texts, strict=True)
-    )
-    return slices, objects
+    return Cut(collected, calls, placed, deployment_reads(collected), layout(collected))
 
 
 def deployment_reads(collected: Collected) -> Reads:

@@ -75,7 +75,8 @@ def _lowered(draft: WorkflowDraft) -> Lowered:
         renames=tuple(draft.renames),
         inputs=tuple(draft.inputs),
         origins=draft.origins,
-        python_requirements=tuple(sorted(draft.requirements)),
         project_in_image=any(each.project_in_image for each in draft.every_draft()),
         runtimes=tuple(sorted({one for each in draft.every_draft() for one in each.runtimes})),
+        python_requirements={name: tuple(sorted(places)) for name, places in sorted(draft.requirements.items())},
+        needs_project=draft.needs_project,
     )

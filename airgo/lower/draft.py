@@ -148,6 +148,8 @@ class WorkflowDraft:
     `extra` are further documents by file name below `dags/<dag>/` ("cron-workflow.yaml" → documents). `env_needed`: per
     task id, EnvRef sources. `runtimes`: the folders of `airgo.runtime` that containers mount.
     `project_in_image`: some container of the Airflow image imports the project's modules.
+    `requirements`: packages that the image of Python tasks must hold, with the files that import them.
+    `code_files`: modules of the project that scripts import, by path; `needs_project`: the image must hold the whole project.
     """
 
     dag: ir.Dag
@@ -174,9 +176,11 @@ class WorkflowDraft:
     exports: dict[str, tuple[str, str]] = field(default_factory=dict)
     template_places: dict[str, int] = field(default_factory=dict)
     task_places: dict[str, tuple[int, int]] = field(default_factory=dict)
-    requirements: set[str] = field(default_factory=set)
     runtimes: set[str] = field(default_factory=set)
     project_in_image: bool = False
+    requirements: dict[str, set[str]] = field(default_factory=dict)
+    code_files: dict[str, str] = field(default_factory=dict)
+    needs_project: bool = False
     manifests: list[Manifest] = field(default_factory=list)
 
     def every_draft(self) -> list[WorkflowDraft]:

@@ -78,7 +78,11 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Lowered:
-    """One DAG, lowered. `origins` maps FILE#JSON-POINTER to the user's span, so that a problem found there can be reported here."""
+    """One DAG, lowered. `origins` maps FILE#JSON-POINTER to the user's span, so that a problem found there can be reported here.
+
+    `python_requirements`: packages that the image of Python tasks must hold, with the files that import them; `needs_project`: it must
+    also hold the project's files.
+    """
 
     dag_id: str
     path: str
@@ -89,6 +93,7 @@ class Lowered:
     renames: tuple[Rename, ...] = ()
     inputs: tuple[Input, ...] = ()
     origins: Mapping[str, Span] = field(default_factory=dict)
-    python_requirements: tuple[str, ...] = ()
+    python_requirements: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    needs_project: bool = False
     runtimes: tuple[str, ...] = ()
     project_in_image: bool = False

@@ -247,7 +247,6 @@ def test_variables_and_connections_are_read_when_the_task_runs(make, cut) -> Non
         pytest.param("import airflow\ndef task():\n    return airflow.__version__\n", id="airflow itself"),
         pytest.param("from airflow import DAG\ndag = DAG('x')\ndef task():\n    return dag.dag_id\n", id="the DAG object"),
         pytest.param("from airflow.models import Variable as V\ndef task():\n    return V.delete('x')\n", id="under another name"),
-        pytest.param("def task():\n    return open(__file__).read()\n", id="files beside the code"),
         pytest.param("def task():\n    return globals()['x']\n", id="globals"),
         pytest.param("def task():\n    return missing\n", id="an undefined name"),
         pytest.param("for i in range(3):\n    x = i\ndef task():\n    return x\n", id="a name bound in a loop"),
@@ -263,8 +262,16 @@ def test_what_needs_airflow_or_the_file_is_not_converted(make, cut, source: str)
 def test_packages_are_named(make, cut) -> None:
     """What the image must hold is reported, with the names that one installs."""
     made = make(cut("import yaml\nfrom google.cloud import storage\ndef task():\n    import pandas as pd\n    return yaml, storage, pd\n"))
-    assert made.draft.requirements == {"PyYAML", "google-cloud-storage", "pandas"}
+    assert made.draft.requirements == {name: {"dags/x.py"} for name in ("PyYAML", "google-cloud-storage", "pandas")}
     assert [found.code for found in made.draft.collector] == ["AG503"]
+
+
+def test_code_that_looks_beside_itself_needs_an_image(make, cut) -> None:
+    """A warning says so, and the Dockerfile copies the project."""
+    made = make(cut("def task():\n    return __file__\n"))
+    assert [found.code for found in made.draft.collector] == ["AG531"]
+    assert made.run("return_value").value() == "/airgo-project/dags/x.py"
+    assert made.draft.needs_project
 
 
 def pulled(made) -> set[str]:

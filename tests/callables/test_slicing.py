@@ -25,7 +25,7 @@ def project(tmp_path: Path) -> Cut:
     """Evaluates a small project and cuts the value of `python_callable` (a name at the end of dags/x.py) out of it."""
 
     def cut(main: str, files: Mapping[str, str] | None = None, target: str = "task") -> Slice:
-        for path, text in {"dags/x.py": main, **(files or {})}.items():
+        for path, text in {"dags/x.py": f"{main}\nfrom airflow import DAG\n", **(files or {})}.items():
             file = tmp_path / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
@@ -58,7 +58,7 @@ def call(made: Slice, tmp_path: Path, *args: object) -> object:
         pytest.param("for i in []:\n    x = open('a')\ndef task():\n    return x\n", "x is bound in a loop", id="bound in a loop"),
         pytest.param("with open('a') as f:\n    pass\ndef task():\n    return f\n", "f is bound in a loop", id="bound by with"),
         pytest.param("def task():\n    return eval('1')\n", "eval", id="eval"),
-        pytest.param("import lib\ndef task():\n    return vars(lib)\n", "lib is used as a value", id="a module as a value"),
+        pytest.param("import dag\ndef task():\n    return vars(dag)\n", "dag is used as a value", id="a module of Airflow's as a value"),
         pytest.param(
             "import lib\ndef task():\n    return lib.nothing\n", "lib.nothing is not defined", id="an attribute that is not there"
         ),
@@ -66,7 +66,7 @@ def call(made: Slice, tmp_path: Path, *args: object) -> object:
 )
 def test_what_cannot_be_carried_is_said(project: Cut, source: str, words: str) -> None:
     """A slice that would not do the same has a problem that names the cause."""
-    made = project(source, {"dags/lib.py": "X = 1\n"})
+    made = project(source, {"dags/lib.py": "X = 1\n", "dags/dag.py": "from airflow import DAG\n"})
     assert any(words in problem.message for problem in made.problems), made.problems
 
 
@@ -226,3 +226,73 @@ def test_every_node_below_a_slice_has_a_name_or_is_builtin(project: Cut) -> None
     )
     assert made.problems == ()
     assert isinstance(cst.parse_module(made.source), cst.Module)
+
+
+BESIDE = {
+    "dags/lib.py": "import json\nX = json.loads('1')\nfor one in [object()]:\n    LAST = one\n",
+    "dags/pack/__init__.py": "from .inner import Inner\n",
+    "dags/pack/inner.py": (
+        "import requests\nfrom airflow.models import Variable\nclass Inner:\n    def get(self):\n        from .deep import value\n"
+        "        return value + Variable.get('v')\n"
+    ),
+    "dags/pack/deep.py": "value = 'deep'\n",
+    "dags/pack/unused.py": "import numpy\n",
+    "dags/hook.py": "from airflow.providers.x import Hook\nfor one in [object()]:\n    LAST = one\ndef use():\n    return Hook, LAST\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "files"),
+    [
+        pytest.param("import lib\ndef task():\n    return sorted(vars(lib))\n", ["dags/lib.py"], id="a module as a value"),
+        pytest.param("from lib import LAST as it\ndef task():\n    return it\n", ["dags/lib.py"], id="a name bound in a loop"),
+        pytest.param(
+            "from pack import Inner\ndef task():\n    return Inner().get()\n",
+            ["dags/pack/__init__.py", "dags/pack/deep.py", "dags/pack/inner.py"],
+            id="a package with relative imports inside functions",
+        ),
+        pytest.param("import lib as other\ndef task():\n    return other.LAST\n", ["dags/lib.py"], id="a module under another name"),
+        pytest.param("from lib import *\ndef task():\n    return LAST\n", ["dags/lib.py"], id="everything of a module"),
+        pytest.param("def task():\n    import lib\n    return lib.LAST\n", ["dags/lib.py"], id="imported inside the function"),
+    ],
+)
+def test_modules_that_cannot_stand_in_a_script_travel_as_files(project: Cut, source: str, files: list[str]) -> None:
+    """The script imports them as the user wrote it, and they travel whole, with their packages and what they import."""
+    made = project(source, BESIDE)
+    assert made.problems == ()
+    assert [one.path for one in made.files] == files
+    assert not made.in_image
+    assert "LAST = one" not in made.source
+
+
+def test_a_package_on_files_brings_what_importing_it_takes(project: Cut) -> None:
+    """Packages that its modules import, names of Airflow that the runtime replaces, and what the code reads of the deployment."""
+    made = project("from pack import Inner\ndef task():\n    return Inner().get()\n", BESIDE)
+    assert made.requirements == ("requests",)
+    assert "from pack import Inner\n" in made.source
+    assert 'sys.modules["airflow.models"] = SimpleNamespace(Variable=Variable)\n' in made.source
+    assert made.source.index("sys.modules") < made.source.index("from pack import Inner")
+    assert made.replaced == ("Variable",)
+    assert [(read.kind, read.key) for read in made.reads] == [("variable", "v")]
+
+
+def test_a_module_that_needs_airflow_is_no_file(project: Cut) -> None:
+    """What cannot be imported without Airflow stays a problem, in the words of the code that needs it."""
+    made = project("from hook import use\ndef task():\n    return use()\n", BESIDE)
+    assert made.files == ()
+    assert {problem.rule.code for problem in made.problems} == {"AG500", "AG501"}
+
+
+def test_code_that_looks_beside_itself_needs_the_project_in_its_image(project: Cut) -> None:
+    """The path of its source file is the one in the image."""
+    made = project("import os\nHERE = os.path.dirname(__file__)\ndef task():\n    return open(HERE + '/x.sql').read()\n")
+    assert made.in_image
+    assert made.files == ()
+    assert "__file__ = '/airgo-project/dags/x.py'\n" in made.source
+
+
+def test_long_code_of_other_modules_travels_as_files(project: Cut) -> None:
+    """A script stays short enough to be read."""
+    long = "def work():\n" + "    print(1)\n" * 301
+    assert [one.path for one in project("from lib import work\ndef task():\n    work()\n", {"dags/lib.py": long}).files] == ["dags/lib.py"]
+    assert project("from lib import work\ndef task():\n    work()\n", {"dags/lib.py": long[:200] + "\n"}).files == ()

@@ -57,4 +57,5 @@ def key(airflow: Airflow, folder: Path, asked: Asked, extra: Mapping[str, str]) 
     """A name for an answer: everything that it depends on."""
     parts = [airflow.line, str(airflow.python), json.dumps([asdict(asked), sorted(extra.items())])]
     parts += [(folder / asked.file).read_text(), (SCRIPTS / "run_dag.py").read_text()]
+    parts += [path.read_text() for path in sorted(folder.rglob("*.py")) if path.parent != folder]  # what the files may import
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]

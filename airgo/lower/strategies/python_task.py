@@ -11,11 +11,13 @@ from airgo import ir
 from airgo.argo.text_rendering import Unprotectable, realise
 from airgo.callables.context import context_use
 from airgo.callables.names import parameters
-from airgo.callables.problems import ARGO_TAG, ARGUMENT, CLASH, NO_CALLABLE, PACKAGES, REQUIREMENTS, Problem
+from airgo.callables.problems import ARGO_TAG, ARGUMENT, CLASH, NO_CALLABLE, PACKAGES, PROJECT_IMAGE, REQUIREMENTS, Problem
 from airgo.callables.slicing import Slice, slice_callables, slice_extern
 from airgo.diagnostics import Severity
+from airgo.discovery import DEPLOYED_ROOT
 from airgo.lower.draft import CannotLower, Leaf, Node, TemplateDraft, WorkflowDraft
 from airgo.lower.images import image
+from airgo.lower.project_code import in_image, with_code
 from airgo.lower.strategies.python_arguments import Carried, item
 from airgo.lower.strategies.python_context import ContextValues
 from airgo.lower.strategies.python_deployment import deployment_env
@@ -74,6 +76,9 @@ class PythonTask:
         for problem in made.problems:
             self._report(problem)
         self._needs_packages(made)
+        if in_image(made, self.draft):
+            words = f"the code of {self.task.id} needs the project's files, which its image must hold below {DEPLOYED_ROOT}"
+            self._report(Problem(PROJECT_IMAGE, words))
         return made
 
     def _passed_function(self, code: CodeRef) -> str:
@@ -95,7 +100,9 @@ class PythonTask:
 
     def _needs_packages(self, made: Slice) -> None:
         """Packages that the image must hold."""
-        self.draft.requirements.update(made.requirements)
+        where = self._code_span().path
+        for name in made.requirements:
+            self.draft.requirements.setdefault(name, set()).add(where)
         if made.requirements:
             words = f"{self.task.id} imports {', '.join(made.requirements)}, which its image must hold"
             self._report(Problem(PACKAGES, words))
@@ -103,7 +110,8 @@ class PythonTask:
         lines = wanted.splitlines() if isinstance(wanted, str) else wanted
         named = [str(one).strip() for one in lines or () if str(one).strip()] if isinstance(lines, list | tuple) else []
         if named:
-            self.draft.requirements.update(named)
+            for one in named:
+                self.draft.requirements.setdefault(one, set()).add(where)
             self._report(Problem(REQUIREMENTS, f"{self.task.id} runs in an environment with {', '.join(named)}, which its image must hold"))
 
     def _carry_context(self, name: str, leaf: Leaf) -> str:
@@ -291,7 +299,7 @@ class PythonTask:
         if self.options.get("working_dir") is not None:
             container["workingDir"] = self.options["working_dir"]
         container["source"] = source
-        return {"script": container}
+        return with_code({"script": container}, self.code, self.draft)
 
 
 def fixed_value(raw: object) -> object:
