@@ -5,12 +5,15 @@ The evaluator is imported when a file must be read: a project that is remembered
 
 from __future__ import annotations
 
+import gc
+import json
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from airgo.config import Config
 from airgo.diagnostics import Collector, Severity
@@ -27,6 +30,10 @@ Progress = Callable[[int, int, str], None]
 T = TypeVar("T")
 ENOUGH = 24
 """Files below which a second process costs more than it brings."""
+RARELY = (100_000, 20, 100)
+"""Thresholds of the garbage collector while files are read (Python's own: 700, 10, 10)."""
+FILE_INDENTATION = "    "
+"""How deep a file stands in the document of `airgo inspect`."""
 
 
 @dataclass(slots=True)
@@ -63,11 +70,20 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """One file as `airgo inspect` prints it, and the worst that was found in it. `trace`: what its evaluation asked of the project."""
+    """One file as `airgo inspect` prints it, and the worst that was found in it. `trace`: what its evaluation asked of the project.
 
-    document: Mapping[str, object]
+    `text` is the JSON of the file where it stands in the whole document, made where the file was read: on several processes.
+    """
+
+    text: str
     worst: Severity | None
     trace: Mapping[tuple[str, str], Answer] = field(default_factory=dict)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The file as data."""
+        document: dict[str, Any] = json.loads(self.text)
+        return document
 
 
 def begin(run: Run) -> Reading:
@@ -122,39 +138,55 @@ def inspect(run: Run) -> list[Inspected]:
         found[path] = made
         if memory is not None:
             worst = str(made.worst) if made.worst is not None else None
-            memory.keep(path, reading.versions[path], {"document": made.document, "worst": worst}, made.trace)
+            memory.keep(path, reading.versions[path], {"text": made.text, "worst": worst}, made.trace)
     return [found[path] for path in run.found.dag_files]
 
 
 def recalled(kept: Mapping[str, object]) -> Inspected:
     """A result from the cache."""
-    document, worst = kept["document"], kept["worst"]
-    assert isinstance(document, Mapping)
-    return Inspected(document, Severity(str(worst)) if worst is not None else None)
+    text, worst = kept["text"], kept["worst"]
+    return Inspected(str(text), Severity(str(worst)) if worst is not None else None)
 
 
 def inspect_file(reading: Reading, path: str) -> Inspected:
     """One DAG file as JSON."""
     from airgo.inspection import file_as_json
+    from airgo.json_text import json_text
 
     collector = Collector()
     files = TracedFiles(reading.files.root, reading.files.source_roots)
     file = read_file(replace(reading, files=files), path, collector)
     found = collector.sorted()
     worst = max((d.severity for d in found), key=lambda severity: severity.rank, default=None)
-    return Inspected(file_as_json(file, found), worst, files.trace)
+    return Inspected(json_text(file_as_json(file, found), FILE_INDENTATION), worst, files.trace)
 
 
 def each_file(run: Run, reading: Reading, work: Callable[[Reading, str], T], paths: tuple[str, ...] | None = None) -> Iterator[T]:
     """`work(reading, path)` for each DAG file, in order; on several processes when it is worth it. The results are the same either way."""
     paths = run.found.dag_files if paths is None else paths
     jobs = min(run.jobs or os.cpu_count() or 1, len(paths))
+    with rare_collection():
+        yield from watched(run, paths, results_of(partial(work, reading), paths, jobs))
+
+
+def results_of(work: Callable[[str], T], paths: tuple[str, ...], jobs: int) -> Iterator[T]:
+    """The results in order, from one process or several."""
     if jobs < 2 or len(paths) < ENOUGH or "fork" not in multiprocessing.get_all_start_methods():
-        results: Iterator[T] = map(partial(work, reading), paths)
-        yield from watched(run, paths, results)
+        yield from map(work, paths)
         return
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
-        yield from watched(run, paths, pool.imap(partial(work, reading), paths, chunksize=max(1, min(16, len(paths) // (jobs * 4)))))
+        yield from pool.imap(work, paths, chunksize=max(1, min(16, len(paths) // (jobs * 4))))
+
+
+@contextmanager
+def rare_collection() -> Iterator[None]:
+    """Look for cyclic garbage seldom: a tree is hundreds of thousands of objects without a cycle, looked through again and again."""
+    before = gc.get_threshold()
+    gc.set_threshold(*RARELY)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def watched(run: Run, paths: tuple[str, ...], results: Iterator[T]) -> Iterator[T]:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "airgo"
 
 LAYERS = (
-    ("source", "config"),
+    ("source", "config", "json_text"),
     ("values",),
     ("diagnostics", "catalogue"),
     ("ir",),

@@ -35,23 +35,49 @@ from airgo.values import (
 
 DEEPEST = 40
 """Nesting of values; project objects may refer to each other without end."""
+LARGEST = 200_000
+"""Elements of one value, those of shared parts counted wherever they occur: a list that holds another twice, and so on, has no end."""
 CODE = (Function, Bound, Class, Partial, StaticMethod, ClassMethod)
 
 
 @dataclass(slots=True)
 class Freezer:
-    """Turns values of one evaluation into values of the IR."""
+    """Turns values of one evaluation into values of the IR. What tasks share is turned once, and stays shared: nothing changes it any more.
+
+    `_known` holds each value with what became of it and its number of elements; what was cut short, by how deep it stood.
+    """
 
     machine: Caller | None
     _references: dict[int, tuple[object, object]] = field(default_factory=dict)
+    _known: dict[tuple[int, int], tuple[object, object, int]] = field(default_factory=dict)
+    _size: int = 0
+    _cut: int = 0
 
     def freeze(self, value: object, depth: int = 0) -> object:
         """The IR's value; plain data is copied, so that nothing changes it afterwards."""
         if isinstance(value, str):
+            self._size += 1
             return self.text(value)
         if value is None or isinstance(value, int | float | bytes | datetime.date | datetime.time | datetime.timedelta):
+            self._size += 1
             return value
+        known = self._known.get((id(value), 0)) or self._known.get((id(value), depth))
+        if known is None:
+            size, cut = self._size, self._cut
+            self._size = 1
+            frozen = self.composed(value, depth)
+            if self._size > LARGEST:
+                frozen = Unknown(f"a value of more than {LARGEST} elements")
+            known = (value, frozen, self._size)
+            self._known[id(value), depth if self._cut > cut else 0] = known
+            self._size = size
+        self._size += known[2]
+        return known[1]
+
+    def composed(self, value: object, depth: int) -> object:
+        """A value that has parts, or stands for something."""
         if depth > DEEPEST:
+            self._cut += 1
             return Unknown("a value nested too deeply")
         if isinstance(value, list | tuple | set | frozenset | dict):
             return self.container(value, depth + 1)

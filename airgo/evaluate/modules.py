@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from airgo.discovery import DEPLOYED_ROOT, Refused
-from airgo.evaluate import rules
+from airgo.evaluate import rules, syntax
 from airgo.evaluate.objects import Bound, Function, Module, PythonError
 from airgo.evaluate.parsing import ParsedFile
 from airgo.source import Span
@@ -70,6 +70,7 @@ class ParseCache:
         while self._size > CACHED_TEXT and len(self._files) > 1:
             (_, old), _ = self._files.popitem(last=False)
             self._size -= len(old)
+            syntax.forget()
         return file
 
 

@@ -7,7 +7,7 @@ definitions and statements stand in the same order in both trees. Where `ast` ca
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 import libcst as cst
@@ -56,6 +56,13 @@ SOURCE_ORDER: dict[type[cst.CSTNode], tuple[str, ...]] = {
     cst.Lambda: ("params", "body"),
 }
 """Where the order of a node's fields is not that of the text."""
+DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+LEAVES = (cst.Name, cst.SimpleString, cst.BaseNumber, cst.Ellipsis, cst.BaseBinaryOp, cst.BaseUnaryOp, cst.BaseCompOp, cst.BaseBooleanOp)
+LEAF_FIELDS = frozenset({"operator", "equal", "attr", "keyword", "asynchronous", "star", "encoding", "default_indent", "default_newline"})
+"""Fields that hold leaves, or no syntax; of what is not entered they would be most."""
+ENTERED: dict[type, tuple[str, ...]] = {}
+Stretch = tuple[int, int, int, int]
+"""First line and column, last line and column (exclusive)."""
 OPAQUE = (cst.FormattedString, cst.BaseParenthesizableWhitespace, cst.TrailingWhitespace, cst.EmptyLine)
 
 
@@ -66,16 +73,16 @@ class ParsedFile:
         self.path = path
         self.text = text
         self.tree = tree
-        self._spans: dict[int, Span] | None = None
+        self._stretches: dict[int, Stretch] | None = None
         self._provided: dict[int, Span] | None = None
 
     def span_of(self, node: object) -> Span:
         """The span of a node of this file's tree; the whole file for anything else."""
-        if self._spans is None:
-            self._spans = matched_spans(self.path, self.text, self.tree)
-        found = self._spans.get(id(node))
+        if self._stretches is None:
+            self._stretches = matched_stretches(self.text, self.tree)
+        found = self._stretches.get(id(node))
         if found is not None:
-            return found
+            return Span(self.path, *found)
         if self._provided is None:
             self._provided = provided_spans(self.path, self.tree)
         return self._provided.get(id(node), whole_file(self.path))
@@ -95,44 +102,52 @@ def fields_of(kind: type[cst.CSTNode]) -> tuple[str, ...]:
     return tuple(name for name in kind.__dataclass_fields__ if not name.startswith(skipped) and not name.endswith("whitespace"))
 
 
-def walk(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Every node below and including `root`, in source order; f-strings are not entered."""
+def entered(kind: type) -> tuple[str, ...]:
+    """The fields of a class in which syntax of MATCHED can stand, last first; none for anything that is no node, or is not entered."""
+    if kind not in ENTERED:
+        node = issubclass(kind, cst.CSTNode) and not issubclass(kind, (*OPAQUE, *LEAVES))
+        ENTERED[kind] = tuple(name for name in reversed(fields_of(kind)) if name not in LEAF_FIELDS) if node else ()
+    return ENTERED[kind]
+
+
+def sorted_nodes(root: cst.Module) -> dict[type[cst.CSTNode], list[cst.CSTNode]]:
+    """The nodes of each kind of MATCHED in source order; f-strings are not entered."""
+    found: dict[type[cst.CSTNode], list[cst.CSTNode]] = {kind: [] for kind in MATCHED}
     stack: list[object] = [root]
     while stack:
         current = stack.pop()
-        if isinstance(current, cst.CSTNode):
-            if isinstance(current, OPAQUE):
-                continue
-            yield current
-            stack.extend(getattr(current, name) for name in reversed(fields_of(type(current))))
-        elif isinstance(current, list | tuple):
-            stack.extend(reversed(current))
+        kind = type(current)
+        if kind is tuple or kind is list:
+            stack.extend(reversed(current))  # type: ignore[call-overload]  # it is a sequence
+            continue
+        if kind in found:
+            found[kind].append(current)  # type: ignore[arg-type]  # the kinds of MATCHED are nodes
+        for name in entered(kind):
+            below = getattr(current, name)
+            if below is not None:
+                stack.append(below)
+    return found
 
 
-def matched_spans(path: str, text: str, tree: cst.Module) -> dict[int, Span]:
-    """Spans by id of node, for the kinds of MATCHED and the arguments of calls; empty when the two trees do not match."""
+def matched_stretches(text: str, tree: cst.Module) -> dict[int, Stretch]:
+    """Where nodes stand, by id: the kinds of MATCHED and the arguments of calls; empty when the two trees do not match."""
     try:
         parsed = ast.parse(text)
     except (SyntaxError, ValueError):
         return {}
     theirs: dict[type[cst.CSTNode], list[ast.expr | ast.stmt]] = {kind: [] for kind in MATCHED}
     collect(parsed, theirs)
-    mine: dict[type[cst.CSTNode], list[cst.CSTNode]] = {kind: [] for kind in MATCHED}
-    for node in walk(tree):
-        if type(node) in mine:
-            mine[type(node)].append(node)
-    lines = text.splitlines(keepends=True)
-    plain = text.isascii()
-    spans: dict[int, Span] = {}
-    for kind, nodes in mine.items():
+    lines = [] if text.isascii() else text.splitlines(keepends=True)
+    stretches: dict[int, Stretch] = {}
+    for kind, nodes in sorted_nodes(tree).items():
         found = sorted(theirs[kind], key=lambda n: (n.lineno, n.col_offset, -(n.end_lineno or 0), -(n.end_col_offset or 0)))
         if len(found) != len(nodes):
             continue
         for node, twin in zip(nodes, found, strict=True):
-            spans[id(node)] = span(path, twin, lines, plain)
-            if isinstance(node, cst.Call) and isinstance(twin, ast.Call):
-                spans.update(argument_spans(path, node.args, twin, lines, plain))
-    return spans
+            stretches[id(node)] = stretch(twin, lines)
+            if isinstance(twin, ast.Call):
+                stretches.update(argument_stretches(node.args, twin, lines))  # type: ignore[attr-defined]  # its twin is a call
+    return stretches
 
 
 def collect(root: ast.AST, found: dict[type[cst.CSTNode], list[ast.expr | ast.stmt]]) -> None:
@@ -147,25 +162,24 @@ def collect(root: ast.AST, found: dict[type[cst.CSTNode], list[ast.expr | ast.st
             stack.extend(ast.iter_child_nodes(node))
 
 
-def argument_spans(path: str, args: Sequence[cst.Arg], call: ast.Call, lines: list[str], plain: bool) -> dict[int, Span]:
-    """Spans of the arguments of one call, keyword included."""
-    parts: list[ast.expr | ast.keyword] = sorted([*call.args, *call.keywords], key=lambda n: (n.lineno, n.col_offset))
+def argument_stretches(args: Sequence[cst.Arg], call: ast.Call, lines: list[str]) -> dict[int, Stretch]:
+    """Where the arguments of one call stand, keyword included."""
+    parts: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
     if len(parts) != len(args):
         return {}
-    return {id(arg): span(path, part, lines, plain) for arg, part in zip(args, parts, strict=True)}
+    parts.sort(key=lambda n: (n.lineno, n.col_offset))
+    return {id(arg): stretch(part, lines) for arg, part in zip(args, parts, strict=True)}
 
 
-def span(path: str, node: ast.expr | ast.stmt | ast.keyword, lines: list[str], plain: bool) -> Span:
-    """The span of an `ast` node; its columns count UTF-8 bytes, ours count characters."""
-    start, end = node.col_offset, node.end_col_offset or node.col_offset
-    end_line = node.end_lineno or node.lineno
-    if not plain:
-        start = len(lines[node.lineno - 1].encode()[:start].decode(errors="replace"))
+def stretch(node: ast.expr | ast.stmt | ast.keyword, lines: list[str]) -> Stretch:
+    """Where an `ast` node stands; its columns count UTF-8 bytes, ours count characters. `lines`: none when all is ASCII."""
+    line, start, end_line, end = node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+    if lines:
+        start = len(lines[line - 1].encode()[:start].decode(errors="replace"))
         end = len(lines[end_line - 1].encode()[:end].decode(errors="replace"))
-    line, column = node.lineno, start + 1
-    if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-        return Span(path, line, column, line, column + len("def "))
-    return Span(path, line, column, end_line, end + 1)
+    if isinstance(node, DEFINITIONS):
+        return line, start + 1, line, start + 1 + len("def ")
+    return line, start + 1, end_line, end + 1
 
 
 def provided_spans(path: str, tree: cst.Module) -> dict[int, Span]:

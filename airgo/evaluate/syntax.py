@@ -35,6 +35,12 @@ GENERATORS: dict[cst.CSTNode, bool] = {}
 LITERALS: dict[cst.CSTNode, object] = {}
 
 
+def forget() -> None:
+    """Let go of all nodes: what was computed is computed again, and trees that nobody uses any more are freed."""
+    for known in (SIGNATURES, GENERATORS, LITERALS):
+        known.clear()
+
+
 def signature(node: FunctionNode) -> Signature:
     """The signature of a function definition or lambda."""
     found = SIGNATURES.get(node)

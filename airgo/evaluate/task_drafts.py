@@ -367,21 +367,22 @@ class MappedArgument(Node):
 
 def handles(value: object) -> Iterator[XComHandle]:
     """The XComs inside a value, as Airflow looks for them: in lists, tuples, sets and values of dicts, not inside other objects or text."""
-    if isinstance(value, XComHandle):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from handles(item)
-    elif isinstance(value, list | tuple | set | frozenset):
-        for item in value:
-            yield from handles(item)
-    elif isinstance(value, Choice):
-        yield from handles(value.then)
-        yield from handles(value.orelse)
-    elif isinstance(value, TaskDraft):
-        for name in value.field_names():
-            if name in value.arguments:
-                yield from handles(value.arguments[name].value)
+    stack, seen = [value], set[int]()  # what is shared is entered once: a list may hold another many times, or itself
+    while stack:
+        if isinstance(current := stack.pop(), XComHandle):
+            yield current
+        elif isinstance(current, dict | list | tuple | set | frozenset | Choice | TaskDraft) and id(current) not in seen:
+            seen.add(id(current))
+            stack.extend(reversed(parts_of(current)))
+
+
+def parts_of(value: object) -> tuple[object, ...]:
+    """What `handles` looks into, one level deep."""
+    if isinstance(value, TaskDraft):
+        return tuple(value.arguments[name].value for name in value.field_names() if name in value.arguments)
+    if isinstance(value, Choice):
+        return value.then, value.orelse
+    return tuple(value.values() if isinstance(value, dict) else value)  # type: ignore[arg-type]  # a container
 
 
 def dag_of(value: object) -> DagDraft | None:

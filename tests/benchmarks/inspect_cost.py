@@ -5,7 +5,6 @@ usage: python tests/benchmarks/inspect_cost.py FOLDER [BOUND]      exits 1 above
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from pathlib import Path
@@ -33,7 +32,6 @@ def main(folder: str, bound: str = "3") -> int:
     run = reading.Run(discovery.discover([root], root), Config())
     start = time.process_time()
     results = reading.inspect(run)
-    json.dumps([one.document for one in results])
     whole = time.process_time() - start
     # every Python file that the evaluation read: the DAG files and what they imported
     read = sorted({path for one in results for question, path in one.trace if question == "read" and path.endswith(".py")})

@@ -26,8 +26,8 @@ def command(
         raise UsageProblem(f"--format {form}: inspect writes json only")
     run = open_project(paths, settings)
     files = reading.inspect(run)
-    document = {"airgo": __version__, "schema": 1, "files": [file.document for file in files]}
-    print(json.dumps(document, indent=2, ensure_ascii=False))
+    listed = "[\n    " + ",\n    ".join(file.text for file in files) + "\n  ]" if files else "[]"
+    print(f'{{\n  "airgo": {json.dumps(__version__)},\n  "schema": 1,\n  "files": {listed}\n}}')
     if not files:
         say("airgo: no file with a DAG below " + ", ".join(run.found.searched))
         return 1
