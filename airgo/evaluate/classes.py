@@ -244,6 +244,7 @@ def instantiate(machine: Machine, cls: Class, call: Call) -> object:
     else:
         instance = new_instance(machine, cls, call)
     initialize(machine, instance, call)
+    instance.initialized = True
     return instance
 
 

@@ -93,6 +93,8 @@ class Instance:
     native: object = None
     key: object = None
     """The plain value it is equal to and hashes as (a member of a str Enum, a named tuple); None: it equals only itself."""
+    initialized: bool = False
+    """Has its outermost `__init__` ended?"""
 
     def __eq__(self, other: object) -> bool:
         if self is other:

@@ -157,8 +157,6 @@ class TaskDraft(Node):
                 if source is not self:
                     connect(source, self, call)
 
-    # -- what programs may do with it
-
     def get_attribute(self, name: str, call: Call) -> object:
         """Ids, relations, arguments, and the methods that authors use."""
         from airgo.evaluate import task_methods  # noqa: PLC0415 - the methods need the drafts
@@ -199,6 +197,8 @@ class TaskDraft(Node):
         known = name in self.arguments or self.facts is None or self.facts.accepts(name)
         if known or self.instance is None:
             self.arguments[name] = Given(value, call.place, "assigned")
+        if name in self.written and self.instance is not None and self.instance.initialized:
+            self.written[name] = Given(value, call.place, "assigned")  # Airflow notes it as if it had been handed in
         if self.settled and name in self.field_names():
             self.depend_on(value, call)
         return self.instance is None

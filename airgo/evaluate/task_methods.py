@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from airgo.evaluate.objects import Call, Native
 from airgo.evaluate.relations import nodes_in
 from airgo.evaluate.task_drafts import Given, TaskDraft, XComHandle
-from airgo.values import MISSING, Unknown
+from airgo.values import MISSING, Extern, Unknown
 
 
 def attribute(task: TaskDraft, name: str, call: Call) -> object:
@@ -76,6 +76,7 @@ ATTRIBUTES: Mapping[str, Callable[[TaskDraft, Call], object]] = {
     "is_setup": lambda task, call: task.setup,
     "is_teardown": lambda task, call: task.teardown,
     "is_mapped": lambda task, call: task.expand is not None,
+    "log": lambda task, call: call.machine.call(Extern("logging.getLogger"), ("airflow.task.operators",)),
 }
 METHODS: Mapping[str, Callable[[TaskDraft, Call], object]] = {
     "as_setup": make_setup,

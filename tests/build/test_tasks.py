@@ -139,3 +139,25 @@ with DAG("x"):
     assert second.guard is not None
     assert (first.guard.polarity, second.guard.polarity) == (True, False)
     assert first.guard.test == second.guard.test
+
+
+def test_an_assignment_after_construction_is_an_argument_of_a_class_of_the_project(tmp_path: Path) -> None:
+    """Airflow notes it as if the constructor had been given it; what the constructor itself assigns changes nothing."""
+    dag = build_one(
+        tmp_path,
+        """
+        from airflow.models import DAG, BaseOperator
+        class Load(BaseOperator):
+            def __init__(self, *, paths, mode, **kwargs):
+                super().__init__(**kwargs)
+                self.paths = [p.upper() for p in paths]
+                self.mode = mode
+            def execute(self, context):
+                return self.paths
+        with DAG("x", schedule=None):
+            load = Load(task_id="l", paths=["a"], mode="r")
+            load.mode = "w"
+        """,
+    )
+    (task,) = dag.tasks
+    assert {name: argument.value for name, argument in task.written.items()} == {"task_id": "l", "paths": ["a"], "mode": "w"}
