@@ -171,6 +171,8 @@ class Dag:
     guard: Guard | None = None
     made_by: str = ""
     """The file whose loading made the DAG, when this file only imports it: Airflow then finds the DAG in both."""
+    circular: bool = False
+    """Do its tasks depend on each other in a circle? Airflow refuses it, and nothing is made of it."""
 
     def task(self, task_id: str) -> Task | None:
         """The task of this id."""

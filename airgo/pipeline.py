@@ -110,7 +110,9 @@ def convert_file(reading: Reading, path: str) -> FileResult:
 
 
 def lower_one(dag: ir.Dag, reading: Reading, collector: Collector, name: str = "") -> Lowered | None:
-    """One DAG, lowered. A mistake of ours costs this DAG alone (evaluator, section 9: one of the two outer walls)."""
+    """One DAG, lowered; None for one that Airflow refuses. A mistake of ours costs this DAG alone (evaluator, section 9)."""
+    if dag.circular:
+        return None
     try:
         return lower(dag, reading.config, registry(reading.files, reading.config.mappings), reading.files, collector, name=name)
     except Exception as error:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from airgo import catalogue
 from airgo.build.dates import as_datetime, in_utc, timezone_of
 from airgo.build.graph import check_cycles
+from airgo.build.refusals import check_refusals
 from airgo.build.schedules import FORMS, Reader
 from airgo.build.tasks import BAD_ID, KEY, LONGEST_KEY, Surroundings, arguments_of, build_task, combined, expand_of, seconds
 from airgo.build.template_files import search_folders
@@ -82,7 +83,7 @@ def build_dag(dag: DagDraft, freezer: Freezer, path: str, config: Config, collec
     dag_id = dag_id_of(dag, stand_in, collector)
     settle(dag, freezer.machine)
     ids = task_ids(dag, dag_id, collector)
-    check_cycles(ids, dag_id, collector)
+    circular = check_cycles(ids, dag_id, collector)
     arguments = arguments_of(dag.arguments, freezer)
     defaults = default_arguments(dag, freezer)
     check_defaults(dag, defaults, dag_id, collector)
@@ -96,7 +97,7 @@ def build_dag(dag: DagDraft, freezer: Freezer, path: str, config: Config, collec
     files = None if freezer.machine is None else freezer.machine.files
     folders = [] if files is None else search_folders(path, value_of(arguments, "template_searchpath"), files)
     around = Surroundings(dag_id, ids, freezer, version, collector, folders)
-    return Dag(
+    built = Dag(
         id=dag_id,
         path=path,
         span=dag.place.span,
@@ -117,7 +118,10 @@ def build_dag(dag: DagDraft, freezer: Freezer, path: str, config: Config, collec
         params=params_of(dag, freezer),
         guard=combined(dag.guard, freezer),
         made_by="" if dag.owner in (None, path) else dag.owner or "",
+        circular=circular,
     )
+    check_refusals(built, collector)
+    return built
 
 
 def with_assumptions(arguments: dict[str, Argument], machine: Caller | None) -> dict[str, Argument]:

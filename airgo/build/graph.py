@@ -17,14 +17,15 @@ CYCLE = Rule(
 )
 
 
-def check_cycles(ids: Mapping[TaskDraft, str], dag_id: str, collector: Collector) -> None:
-    """Report one circle of dependencies, if there is any, at the task that closes it."""
+def check_cycles(ids: Mapping[TaskDraft, str], dag_id: str, collector: Collector) -> bool:
+    """Is there a circle of dependencies? One is reported, at the task that closes it."""
     circle = find_cycle(ids)
     if circle is None:
-        return
+        return False
     names = " >> ".join(ids[task] for task in (*circle, circle[0]))
     notes = [(task.place.span, "part of the circle") for task in circle[1:]]
     collector.add(CYCLE.at(circle[0].place.span, f"tasks depend on each other in a circle: {names}", subject=dag_id, notes=notes))
+    return True
 
 
 def find_cycle(ids: Mapping[TaskDraft, str]) -> list[TaskDraft] | None:

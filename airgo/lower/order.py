@@ -12,8 +12,12 @@ Ancestors = Mapping[str, frozenset[str]]
 
 
 def in_order(draft: WorkflowDraft) -> list[Node]:
-    """The nodes with every upstream task before its downstream ones; the DAG's order where that leaves a choice."""
+    """The nodes with every upstream task before its downstream ones; the DAG's order where that leaves a choice.
+
+    Raises ValueError for a circle, which no DAG that is lowered has.
+    """
     done: dict[str, Node] = {}
+    entered: set[str] = set()
     stack = [(node, False) for node in reversed(draft.nodes.values())]
     while stack:
         node, expanded = stack.pop()
@@ -22,6 +26,9 @@ def in_order(draft: WorkflowDraft) -> list[Node]:
         if expanded:
             done[node.task.id] = node
             continue
+        if node.task.id in entered:
+            raise ValueError(f"{node.task.id} is upstream of itself")
+        entered.add(node.task.id)
         stack.append((node, True))
         stack.extend((draft.nodes[up], False) for up in reversed(direct_upstream(node, draft)) if up not in done)
     return list(done.values())

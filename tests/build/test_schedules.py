@@ -88,7 +88,9 @@ def test_forms(tmp_path: Path, arguments: str, version: str, expected: tuple[obj
 
 def test_ignored_schedule_is_reported(tmp_path: Path) -> None:
     """A schedule that Airflow 2 passes over for a schedule_interval of None is said to be so."""
-    _, codes = build(tmp_path, f"{HEAD}\ndag = DAG('x', schedule='@daily', schedule_interval=None)\n", version="2")
+    _, codes = build(
+        tmp_path, f"{HEAD}\ndag = DAG('x', start_date=datetime(2024, 1, 1), schedule='@daily', schedule_interval=None)\n", version="2"
+    )
     assert codes == ["AG165"]
 
 
@@ -114,7 +116,7 @@ def test_undecided_schedule_shows_what_it_may_be(tmp_path: Path) -> None:
 
 def test_timetable_of_a_company_is_an_error(tmp_path: Path) -> None:
     """A timetable class with code of its own is kept by name and reported."""
-    file, codes = build(tmp_path, f"{HEAD}\ndag = DAG('x', timetable=Odd(day=3))\n")
+    file, codes = build(tmp_path, f"{HEAD}\ndag = DAG('x', start_date=datetime(2024, 1, 1), timetable=Odd(day=3))\n")
     found = file.dags[0].schedule
     assert (found.kind, found.class_name, dict(found.arguments)) == ("timetable", "corp.Odd", {"day": 3})
     assert codes == ["AG168"]

@@ -11,6 +11,7 @@ from airgo.evaluate.library import airflow_operators
 from airgo.evaluate.library.airflow_mapping import depend_on_expansion, expansion, kwargs_expansion
 from airgo.evaluate.library.airflow_operators import argument_place, construct, group_of, settled_id
 from airgo.evaluate.library.airflow_return_types import returns_mapping
+from airgo.evaluate.library.airflow_signatures import check_binding
 from airgo.evaluate.models import CALL_RESOLVERS, Model, models
 from airgo.evaluate.objects import Call, Function, Modelled, Native, PythonError
 from airgo.evaluate.task_drafts import TEARDOWN_RULE, ExpandDraft, Given, TaskDraft, XComHandle, dag_of
@@ -102,6 +103,8 @@ class TaskFactory(Modelled):
         label = settled_id(label, call)
         kwargs["task_id"] = dag.unique_id(label, group) if dag is not None and isinstance(label, str) else label
         op_kwargs = with_defaults(self.function, op_args, op_kwargs, merged_defaults(dag, group, kwargs.get("default_args"), call)[0], call)
+        if expand is None:
+            check_binding(self.function, op_args, op_kwargs, call)
         kwargs |= {"python_callable": self.function, "op_args": op_args, "op_kwargs": op_kwargs}
         for name, value in given.items():
             task.arguments[name] = value
