@@ -255,8 +255,8 @@ def handed_on(name: str, version: str) -> Mapping[str, object]:
     """What the constructor of a class gives to those of its bases, by argument.
 
     A plain value; `{"$": argument}`, the value of that argument of the class, with `"else"` its default; `{"given": argument, "then": …,
-    "else": …}`, which of the two depends on whether that argument is given; or a list or dict that holds such. Under "" stand the names
-    of the arguments that are handed on as they are.
+    "else": …}`, which of the two depends on whether that argument is given (`"true"`: given as something true); or a list or dict that
+    holds such. Under "" stand the names of the arguments that are handed on as they are.
     """
     row = _handed_on().get(canonical(name))
     if row is None:

@@ -79,9 +79,11 @@ def resolved(source: object, task: Task) -> object:
         return source
     if "$" in source:
         return argument(source["$"], task, source.get("else", MISSING))
-    if "given" in source:
-        value = argument(source["given"], task, None)
-        return MISSING if isinstance(value, Symbolic) else resolved(source["else" if value is None else "then"], task)
+    if "given" in source or "true" in source:
+        value = argument(source["given" if "given" in source else "true"], task, None)
+        if isinstance(value, Symbolic):
+            return MISSING
+        return resolved(source["then" if (value is not None if "given" in source else value) else "else"], task)
     items = {key: resolved(one, task) for key, one in source.items()}
     return MISSING if any(one is MISSING for one in items.values()) else items
 

@@ -17,6 +17,7 @@ from airflow.providers.amazon.aws.operators.eks import EksPodOperator
 from airflow.providers.google.cloud.operators.kubernetes_engine import GKEStartPodOperator
 from airflow.providers.microsoft.azure.sensors.msgraph import MSGraphSensor
 from airflow.providers.teradata.operators.teradata import TeradataOperator
+from airflow.providers.standard.operators.hitl import HITLEntryOperator
 REST = open("nowhere").read()
 """
 
@@ -54,6 +55,8 @@ def printed(folder: Path, call: str, version: str = "3") -> object:
             },
             id="inside a container",
         ),
+        pytest.param("HITLEntryOperator(task_id='t', options=['A', 'B'])", {"options": ["A", "B"]}, id="given, so nothing is filled in"),
+        pytest.param("HITLEntryOperator(task_id='t')", {"options": ["OK"], "defaults": ["OK"]}, id="filled in"),
         pytest.param("GKEStartPodOperator(task_id='t')", {"on_finish_action": "delete_pod"}, id="only when not given"),
     ],
 )
@@ -86,6 +89,12 @@ def test_mapped_functions(tmp_path: Path) -> None:
     found = printed(tmp_path, "task(lambda x: x, task_id='t').expand(x=[1])")
     assert [found[name] for name in ("is_setup", "is_teardown", "on_failure_fail_dagrun")] == [False, False, False]  # type: ignore[index]
     assert "retries" not in found  # type: ignore[operator]
+
+
+def test_assets(tmp_path: Path) -> None:
+    """The task of an `@asset` function says which function defines it."""
+    dag = build_one(tmp_path, "from airflow.sdk import asset\n@asset(name='numbers', schedule=None)\ndef count(): ...\n", version="3")
+    assert arguments_as_json(dag.tasks[0], "3")["definition_name"] == "count"
 
 
 def test_nothing_is_added_for_lowering(tmp_path: Path) -> None:

@@ -166,6 +166,19 @@ class Level:
             return self.names.get(node.id, self.source.module.constants.get(node.id, UNKNOWN))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             return self.attribute(node.value.id, node.attr)
+        if isinstance(node, ast.IfExp) and (test := self.given(node.test)) is not None:
+            sides = self.value(node.body), self.value(node.orelse)
+            return (
+                UNKNOWN
+                if UNKNOWN in sides
+                else {"given": test[0], **dict(zip(("then", "else") if test[1] else ("else", "then"), sides, strict=True))}
+            )
+        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and len(node.values) == 2:
+            first, second = self.value(node.values[0]), self.value(node.values[1])
+            named = isinstance(first, dict) and list(first) == ["$"] and second is not UNKNOWN
+            return {"true": first["$"], "then": first, "else": second} if named else UNKNOWN  # type: ignore[index]  # a dict by `named`
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == f"{self.kwargs}.pop" and len(node.args) == 2:
+            return {"$": plain(node.args[0]), "else": plain(node.args[1])} if UNKNOWN not in map(plain, node.args) else UNKNOWN
         if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords and self.sources.is_enumeration(self.source, node.func):
             return self.value(node.args[0])
         if isinstance(node, ast.Dict) and all(key is not None and isinstance(plain(key), str) for key in node.keys):
@@ -201,6 +214,12 @@ class Level:
                 self.statement(statement)
         return handed
 
+    def given(self, node: ast.expr) -> tuple[str, bool] | None:
+        """A test whether an argument of the class was given: its name, and does the test hold then?"""
+        test = given_test(node, self.kwargs)
+        known = test is not None and self.names.get(test[0], {"$": test[0]}) == {"$": test[0]} and test[0] not in self.rest | self.passed
+        return test if known else None
+
     def either(self, node: ast.If, name: str, *, given: bool) -> None:
         """A test whether an argument was given: what its two sides leave differently depends on that."""
         before = [dict(one) for one in self.tables()]
@@ -215,7 +234,8 @@ class Level:
         with_it, without_it = sides if given else reversed(sides)
         for table, one, other in zip(self.tables(), with_it, without_it, strict=True):
             for key in {**one, **other}:
-                first, second = one.get(key, UNKNOWN), other.get(key, UNKNOWN)
+                nothing = {"$": key, "else": None} if table is self.rest else UNKNOWN
+                first, second = one.get(key, nothing), other.get(key, nothing)
                 known = first is not UNKNOWN and second is not UNKNOWN
                 table[key] = first if first == second else {"given": name, "then": first, "else": second} if known else UNKNOWN
 
@@ -230,7 +250,7 @@ class Level:
                 self.bind(target, self.value(node.value))
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             self.method(node.value)
-        elif isinstance(node, ast.If) and (test := given_test(node.test)) is not None and self.names.get(test[0]) == {"$": test[0]}:
+        elif isinstance(node, ast.If) and (test := self.given(node.test)) is not None:
             self.either(node, test[0], given=test[1])
         else:
             for inner in ast.walk(node):
@@ -285,10 +305,15 @@ def class_constant(chain: list[Source], name: str) -> object:
     return UNKNOWN
 
 
-def given_test(node: ast.expr) -> tuple[str, bool] | None:
-    """`x is None`, `x is not None`: which name, and does the test hold when it is given?"""
-    if isinstance(node, ast.Compare) and isinstance(node.left, ast.Name) and plain(node.comparators[0]) is None:
-        return node.left.id, isinstance(node.ops[0], ast.IsNot)
+def given_test(node: ast.expr, kwargs: str | None) -> tuple[str, bool] | None:
+    """`x is None`, `x is not NOTSET`, `"x" in kwargs`: which name, and does the test hold when it is given?"""
+    if not isinstance(node, ast.Compare):
+        return None
+    right, operator = node.comparators[0], node.ops[0]
+    if isinstance(node.left, ast.Name) and isinstance(operator, ast.Is | ast.IsNot) and ast.unparse(right) in ("None", "NOTSET"):
+        return node.left.id, isinstance(operator, ast.IsNot)
+    if isinstance(name := plain(node.left), str) and isinstance(operator, ast.In | ast.NotIn) and ast.unparse(right) == kwargs:
+        return name, isinstance(operator, ast.In)
     return None
 
 

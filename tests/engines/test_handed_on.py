@@ -35,6 +35,14 @@ class Renamed(Base):
         kwargs.setdefault("label", [self.fixed, mode])
         super().__init__(conn_id=self.first, mode=mode, size=len(mode), **kwargs)
 
+class Optional(Base):
+    def __init__(self, config=None, delay=NOTSET, **kwargs):
+        delay = 60 if delay is NOTSET else delay
+        if "options" not in kwargs:
+            kwargs["options"] = ["OK"]
+        label = kwargs.pop("label", "none")
+        super().__init__(config=config or {}, delay=delay, label=label, **kwargs)
+
 class After(Base):
     def __init__(self, corp_conn_id=DEFAULT, **kwargs):
         super().__init__(conn_id="x", **kwargs)
@@ -78,6 +86,17 @@ def sources(folder: Path) -> Sources:
                 "name": {"given": "name", "then": {"$": "name"}, "else": "one"},
             },
             id="all forms",
+        ),
+        pytest.param(
+            "Optional",
+            {
+                "config": {"true": "config", "then": {"$": "config"}, "else": {}},
+                "delay": {"given": "delay", "then": {"$": "delay"}, "else": 60},
+                "do_xcom_push": False,
+                "label": {"$": "label", "else": "none"},
+                "options": {"given": "options", "then": {"$": "options", "else": None}, "else": ["OK"]},
+            },
+            id="only when not given",
         ),
         pytest.param("After", {"conn_id": {"$": "corp_conn_id"}, "do_xcom_push": False}, id="assigned afterwards"),
     ],

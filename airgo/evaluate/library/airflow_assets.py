@@ -119,7 +119,12 @@ def asset_dag(function: object, kwargs: Mapping[str, object], outlets: object, c
     try:
         task = TaskDraft(MAIN_OPERATOR, MAIN_OPERATOR, None, call.place)
         task.fields = ()
-        arguments = {"task_id": dag_id, "outlets": outlets if outlets is not None else [made], "python_callable": function}
+        arguments: dict[str, object] = {
+            "task_id": dag_id,
+            "outlets": outlets if outlets is not None else [made],
+            "python_callable": function,
+        }
+        arguments["definition_name"] = call.machine.attribute(function, "__name__", dag_id)
         inlets = asset_inlets(function, call)
         construct(task, {**arguments, "inlets": inlets}, Call(call.machine, MAIN_OPERATOR, (), {}, call.place))
     finally:
