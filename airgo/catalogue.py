@@ -4,7 +4,8 @@ Data files, read when first asked for: `data/aliases.txt` (old name, current nam
 `data/operators.tsv.gz` (one class a line; a line is decoded when its class is asked for). They were made from the installed packages of
 Airflow 2.10, 2.11 and 3.3 with all providers. `data/handed_on.tsv` comes from the sources of the same packages
 (tests/engines/handed_on.py): what the constructor of a class gives to those of its bases, for 3.x and, where it differs, for 2.x; so does
-`data/constants.tsv` (tests/engines/provider_constants.py): the constants of providers and the members of their enumerations.
+`data/constants.tsv` (tests/engines/provider_constants.py): the constants of providers and the members of their enumerations; and
+`data/config_defaults.json` (tests/engines/config_defaults.py), the defaults of Airflow's settings.
 """
 
 from __future__ import annotations
@@ -305,6 +306,19 @@ def _constant(name: str) -> tuple[str, object]:
 def _constants() -> Mapping[str, str]:
     text = resources.files("airgo").joinpath("data", "constants.tsv").read_text(encoding="utf-8")
     return dict(line.split("\t", 1) for line in text.splitlines())
+
+
+def setting(name: str, version: str) -> str | None:
+    """The default that Airflow itself gives a setting (`section.key`); None when it has none or that depends on the deployment."""
+    found = _settings().get(name)
+    return found[0 if version == "2" else 1] if isinstance(found, list) else found
+
+
+@cache
+def _settings() -> Mapping[str, str | list[str | None]]:
+    text = resources.files("airgo").joinpath("data", "config_defaults.json").read_text(encoding="utf-8")
+    found: Mapping[str, str | list[str | None]] = json.loads(text)
+    return found
 
 
 def old_values(name: str) -> Mapping[str, Mapping[object, object]]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST_DEFAULT_TEXT = 80
 MOST_PARTS = 2_000
+WHOSE_DEFAULT = {"airflow": "the newest release that airgo knows", "config": "the default of Airflow or of the code"}
 SECRET = re.compile(r"passw|secret|token|credential|api_?key|private", re.IGNORECASE)
 """Keys whose values are never written into a report."""
 
@@ -179,4 +180,4 @@ def default_words(symbol: Symbol) -> str:
         return "its default in the code"
     words = repr(symbol.default)
     words = words if len(words) <= MOST_DEFAULT_TEXT else words[: MOST_DEFAULT_TEXT - 1] + "…"
-    return f"{words}, {'the newest release that airgo knows' if symbol.kind == 'airflow' else 'the default in the code'}"
+    return f"{words}, {WHOSE_DEFAULT.get(symbol.kind, 'the default in the code')}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from airgo import catalogue
 from airgo.discovery import DEPLOYED_ROOT
 from airgo.evaluate.models import CONSTANTS, constant, models
 from airgo.evaluate.objects import Call, Modelled, Native, PythonError
@@ -13,11 +15,9 @@ from airgo.values import MISSING, Operation, ParamValue, Symbol, Symbolic, Unkno
 
 SECRET_FIELDS = frozenset({"password", "extra", "extra_dejson"})
 """Fields of a connection whose values never leave airgo, even when the configuration gives them."""
-CONFIG_DEFAULTS: Mapping[tuple[str, str], str] = {
-    ("core", "default_timezone"): "utc",
-    ("core", "load_examples"): "True",
-    ("webserver", "base_url"): "http://localhost:8080",
-}
+SURE_SETTINGS: Mapping[tuple[str, str], str] = {("core", "default_timezone"): "utc", ("core", "load_examples"): "True"}
+"""Settings whose default is taken for their value, as `build` does with the timezone of a DAG."""
+RENAMED_SECTIONS = {"kubernetes": "kubernetes_executor"}
 TRUE_TEXTS = frozenset({"t", "true", "1", "yes", "on"})
 
 
@@ -140,9 +140,18 @@ def config_value(call: Call) -> object:
         return found
     if (section, key) == ("core", "dags_folder"):
         return dags_folder(call)
-    if (section, key) in CONFIG_DEFAULTS:
-        return CONFIG_DEFAULTS[section, key]
-    return Symbol("config", f"{section}.{key}", default=call.kwargs.get("fallback", MISSING), place=call.place)
+    if (section, key) in SURE_SETTINGS:
+        return SURE_SETTINGS[section, key]
+    own = catalogue.setting(f"{RENAMED_SECTIONS.get(section, section)}.{key.lower()}", call.machine.config.airflow_version or "2")
+    default = call.kwargs.get("fallback", MISSING) if own is None else own
+    return Symbol("config", f"{section}.{key}", default=default, place=call.place)
+
+
+def converted(value: object, convert: Callable[[str], object]) -> object:
+    """A setting as another type; of one that the deployment decides, its default."""
+    if isinstance(value, Symbol) and isinstance(value.default, str):
+        return replace(value, default=convert(value.default))
+    return convert(value) if isinstance(value, str) else value
 
 
 def dags_folder(call: Call) -> str:
@@ -162,18 +171,14 @@ def conf_get(call: Call) -> object:
 @models("airflow.configuration.conf.getboolean")
 def conf_getboolean(call: Call) -> object:
     """`conf.getboolean`."""
-    value = config_value(call)
-    return value.strip().lower() in TRUE_TEXTS if isinstance(value, str) else value
+    return converted(config_value(call), lambda text: text.strip().lower() in TRUE_TEXTS)
 
 
 @models("airflow.configuration.conf.getint", "airflow.configuration.conf.getfloat")
 def conf_number(call: Call) -> object:
     """`conf.getint` and `conf.getfloat`."""
-    value = config_value(call)
-    if not isinstance(value, str):
-        return value
     try:
-        return int(value) if call.name.endswith("int") else float(value)
+        return converted(config_value(call), int if call.name.endswith("int") else float)
     except ValueError as error:
         raise PythonError("AirflowConfigException", str(error)) from error
 
@@ -182,7 +187,10 @@ def conf_number(call: Call) -> object:
 def conf_has_option(call: Call) -> object:
     """`conf.has_option`."""
     value = config_value(call)
-    return Operation("has_option", (value,), call.place) if isinstance(value, Symbolic) else True
+    known = not isinstance(value, Symbolic) or (
+        isinstance(value, Symbol) and value.default is not MISSING and "fallback" not in call.kwargs
+    )
+    return True if known else Operation("has_option", (value,), call.place)
 
 
 @models("airflow.sdk.definitions.param.Param")
