@@ -32,6 +32,46 @@ PROJECT_IMAGE = Rule(
     "the default image does not have it.",
     remedy="Build the image from images/Dockerfile in the project's folder, and name it under [images] python",
 )
+TUPLE_XCOM = Rule(
+    "AG532",
+    "tuple-in-xcom",
+    Severity.WARNING,
+    summary="A Python task hands on a tuple, which arrives as a list",
+    why="XComs travel as JSON, which has lists only; Airflow gives the reader a tuple again.",
+    remedy="Return a list, or make a tuple of it in the task that reads it",
+)
+AIRFLOW_COMMAND = Rule(
+    "AG533",
+    "airflow-command-in-code",
+    Severity.WARNING,
+    summary="A Python task runs the airflow command",
+    why="The image of the script has no Airflow, and there is no database behind it.",
+    remedy="Use argo's own commands, or a task of the DAG that does the same",
+)
+SYS_PATH = Rule(
+    "AG534",
+    "sys-path-changed",
+    Severity.WARNING,
+    summary="A module that a Python task needs changes sys.path",
+    why="The statement does not travel: modules that are only found by it are taken for packages that the image must hold.",
+    remedy="Name the folder in `source-roots` of airgo.toml, so that airgo finds the modules",
+)
+IMPORT_NETWORK = Rule(
+    "AG535",
+    "network-on-import",
+    Severity.NOTE,
+    summary="Code of a Python task's module opens connections before the function is called",
+    why="In Airflow that happens whenever the file is loaded; in Argo when the script of the task starts.",
+    remedy="Open the connection inside the function",
+)
+SHARED_FILE = Rule(
+    "AG536",
+    "file-shared-by-path",
+    Severity.WARNING,
+    summary="Two tasks name the same file or folder",
+    why="Each task runs in a pod of its own, whose files are gone when it ends; in Airflow they may share a worker's disk.",
+    remedy="Hand the content on as an XCom, use object storage, or mount one volume into both templates",
+)
 NEEDS_AIRFLOW = Rule(
     "AG501",
     "airflow-in-code",

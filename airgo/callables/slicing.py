@@ -18,6 +18,7 @@ from airgo.callables.collecting import Collected, Reference, Scope, Tree
 from airgo.callables.deployment import Read, Reads, reads
 from airgo.callables.files import ModuleFile
 from airgo.callables.forms import Form, candidates, form_of
+from airgo.callables.habits import habits, module_habits, shared_paths
 from airgo.callables.imports import distribution, kind_of
 from airgo.callables.layout import Layout, layout
 from airgo.callables.modules import Source, Sources
@@ -46,6 +47,7 @@ class Slice:
     `call` is the expression that names the callable. `replaced` are the names of Airflow that the runtime must define.
     `names` are all names the text binds at its top level. `functions` are the functions carried, the callable itself first.
     `reads`: what it reads of the deployment.
+    `paths`: folders and files of a worker that the code names.
     `files`: modules of the project that the text imports; `in_image`: they must be in the image, with the rest of the project.
     `bound`: the function's first parameter is filled; `args` and `kwargs` are what `functools.partial` fixed, as source text.
     """
@@ -66,6 +68,7 @@ class Slice:
     bound: bool = False
     args: tuple[str, ...] = ()
     kwargs: tuple[tuple[str, str], ...] = ()
+    paths: frozenset[str] = frozenset()
     files: tuple[ModuleFile, ...] = ()
     in_image: bool = False
 
@@ -161,6 +164,7 @@ class Cut:
                 bound=call.bound,
                 args=call.args,
                 kwargs=call.kwargs,
+                paths=frozenset().union(*(shared_paths(unit.node) for unit in seen.collected.units.values() if unit.node is not None)),
                 files=form.files if form is not None else (),
                 in_image=form is not None and form.image,
             )
@@ -176,6 +180,10 @@ def cut(codes: Sequence[CodeRef], values: Sequence[object], collected: Collected
     calls = [closures.entry(code) for code in codes]
     placed = [closures.placed(value) for value in values]
     names.finish()
+    for source in {unit.source.path: unit.source for unit in collected.units.values()}.values():
+        collected.problems += module_habits(source)
+    for unit in collected.units.values():
+        collected.problems += habits(unit.source, unit.node) if unit.node is not None else ()
     return Cut(collected, calls, placed, deployment_reads(collected), layout(collected))
 
 

@@ -149,7 +149,8 @@ class WorkflowDraft:
     task id, EnvRef sources. `runtimes`: the folders of `airgo.runtime` that containers mount.
     `project_in_image`: some container of the Airflow image imports the project's modules.
     `requirements`: packages that the image of Python tasks must hold, with the files that import them.
-    `code_files`: modules of the project that scripts import, by path; `needs_project`: the image must hold the whole project.
+    `code_files`: modules of the project that scripts import, by path; `paths`: files that Python tasks name, with
+    the first such task; `needs_project`: the image must hold the whole project.
     """
 
     dag: ir.Dag
@@ -181,6 +182,7 @@ class WorkflowDraft:
     requirements: dict[str, set[str]] = field(default_factory=dict)
     code_files: dict[str, str] = field(default_factory=dict)
     needs_project: bool = False
+    paths: dict[str, str] = field(default_factory=dict)
     manifests: list[Manifest] = field(default_factory=list)
 
     def every_draft(self) -> list[WorkflowDraft]:

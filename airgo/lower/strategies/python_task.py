@@ -10,8 +10,20 @@ import libcst as cst
 from airgo import ir
 from airgo.argo.text_rendering import Unprotectable, realise
 from airgo.callables.context import context_use
+from airgo.callables.habits import returns_tuple
 from airgo.callables.names import parameters
-from airgo.callables.problems import ARGO_TAG, ARGUMENT, CLASH, NO_CALLABLE, PACKAGES, PROJECT_IMAGE, REQUIREMENTS, Problem
+from airgo.callables.problems import (
+    ARGO_TAG,
+    ARGUMENT,
+    CLASH,
+    NO_CALLABLE,
+    PACKAGES,
+    PROJECT_IMAGE,
+    REQUIREMENTS,
+    SHARED_FILE,
+    TUPLE_XCOM,
+    Problem,
+)
 from airgo.callables.slicing import Slice, slice_callables, slice_extern
 from airgo.diagnostics import Severity
 from airgo.discovery import DEPLOYED_ROOT
@@ -76,6 +88,10 @@ class PythonTask:
         for problem in made.problems:
             self._report(problem)
         self._needs_packages(made)
+        for path in sorted(made.paths):
+            first = self.draft.paths.setdefault(path, self.task.id)
+            if first != self.task.id:
+                self._report(Problem(SHARED_FILE, f"{self.task.id} and {first} both name {path}"))
         if in_image(made, self.draft):
             words = f"the code of {self.task.id} needs the project's files, which its image must hold below {DEPLOYED_ROOT}"
             self._report(Problem(PROJECT_IMAGE, words))
@@ -224,8 +240,17 @@ class PythonTask:
             outputs={key: f"{FOLDER}/{name}" for key, name in files.items()},
             can_skip_itself="AirflowSkipException" in self.code.replaced,
             no_retry_exit_codes=(NO_RETRY,) if fails else (),
-            finish=lambda read: self._body(self._source(write, read, files)),
+            finish=lambda read: self._finished(write, read, files),
         )
+
+    def _finished(self, write: Outputs, read: frozenset[str], files: dict[str, str]) -> dict[str, object]:
+        """The body for the outputs that are read; a tuple among them is said."""
+        entry = self.code.entry
+        found = returns_tuple(entry.node) if entry is not None and "return_value" in read else None
+        if found is not None and entry is not None:
+            span = entry.source.span(found)
+            self._report(Problem(TUPLE_XCOM, f"{self.task.id} returns a tuple, which its readers get as a list", span))
+        return self._body(self._source(write, read, files))
 
     def _hint(self) -> str:
         """What a template that several tasks share is called: the function's name."""
