@@ -13,7 +13,7 @@ from airgo.lower.account import account_for_all
 from airgo.lower.assemble import assemble
 from airgo.lower.bodies import bodies
 from airgo.lower.dependencies import dependencies
-from airgo.lower.draft import WorkflowDraft
+from airgo.lower.draft import Node, WorkflowDraft
 from airgo.lower.execution import execution
 from airgo.lower.mapped import mapped
 from airgo.lower.mapped_groups import mapped_groups
@@ -60,11 +60,24 @@ def lower(dag: ir.Dag, config: Config, registry: Registry, files: ProjectFiles, 
     return _lowered(draft)
 
 
-def _lowered(draft: WorkflowDraft) -> Lowered:
-    outcomes = tuple(
-        TaskOutcome(node.task.id, node.task.span, node.task.operator, node.strategy, node.instance_template, node.name, node.why_not_better)
-        for node in draft.every_node()
+def _outcome(node: Node) -> TaskOutcome:
+    """How one task ended."""
+    made = node.draft
+    return TaskOutcome(
+        node.task.id,
+        node.task.span,
+        node.task.operator,
+        node.strategy,
+        node.instance_template,
+        node.name,
+        node.why_not_better,
+        carries=made.carries if made is not None else (),
+        image_needs=made.image_needs if made is not None else (),
     )
+
+
+def _lowered(draft: WorkflowDraft) -> Lowered:
+    outcomes = tuple(_outcome(node) for node in draft.every_node())
     return Lowered(
         dag_id=draft.dag.id,
         path=draft.dag.path,

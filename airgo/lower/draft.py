@@ -50,6 +50,7 @@ class TemplateDraft:
     `reads_everything`: the code pulls XComs that nobody could determine, so all of its ancestors' values are kept.
     `lets_through`: an expression over workflow-wide values; where it is false the direct downstream tasks are skipped.
     `raw_outputs`: what it writes is JSON of its own making, not in the wire format; readers have to escape it.
+    `carries`: the user's code that travels in it, for the report; `image_needs`: what its image must hold besides Python.
     `notes`: ledger outcomes that are not `mapped`, by argument name: (outcome, code or None, reason or None).
     `env` of the body's container gets the entries for EnvRef holes from `airgo.lower.inputs`.
     """
@@ -70,6 +71,8 @@ class TemplateDraft:
     reads_everything: bool = False
     notes: dict[str, tuple[Outcome, str | None, str | None]] = field(default_factory=dict)
     why_not_better: str | None = None
+    carries: tuple[str, ...] = ()
+    image_needs: tuple[str, ...] = ()
     lets_through: str | None = None
     raw_outputs: bool = False
 

@@ -31,7 +31,10 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class TaskOutcome:
-    """How one task was converted. `node` is the display name of its node in a run, unique in its workflow."""
+    """How one task was converted. `node` is the display name of its node in a run, unique in its workflow.
+
+    `carries`: the user's code that travels with it; `image_needs`: what its image must hold besides Python's standard library.
+    """
 
     task_id: str
     span: Span
@@ -40,6 +43,8 @@ class TaskOutcome:
     template: str
     node: str
     why_not_better: str | None = None
+    carries: tuple[str, ...] = ()
+    image_needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,8 @@ def dag_as_json(dag: DagReport) -> dict[str, object]:
                 "template": task.template,
                 "node": task.node,
                 "why_not_better": task.why_not_better,
+                "carries": list(task.carries),
+                "image_needs": list(task.image_needs),
             }
             for task in dag.tasks
         ],

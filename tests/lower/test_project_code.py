@@ -66,3 +66,12 @@ def test_files_that_are_too_large_for_a_configmap_go_into_the_image(tmp_path: Pa
     assert "dags/small/code.yaml" not in result.texts
     assert "COPY --from=project" in result.texts["images/Dockerfile"]
     assert [one.code for one in result.diagnostics if one.severity.value == "warning"] == ["AG531"]
+
+
+def test_the_report_says_what_travels(tmp_path: Path) -> None:
+    """For each Python task: functions by file, files that travel whole, and what the image must hold."""
+    (tmp_path / "requirements.txt").write_text("")
+    result = converted(tmp_path, dags__pack__work=WORK.replace("import threading", "import requests"))
+    (task,) = result.lowered[0].tasks
+    assert task.carries == ("dags/small.py: go", "dags/pack/work.py, the whole file")
+    assert task.image_needs == ("requests",)

@@ -60,6 +60,8 @@ class PythonTask:
         self.passed: dict[int, Slice] = {}
         self.objects: dict[int, str] = {}
         self.templates = ""
+        self.named: list[str] = []
+        self.in_image = False
         self.code = self._slice()
         self.carried = Carried(self._passed_function, self.objects)
         positional, keyword = self._positional(), self._keyword()
@@ -92,7 +94,8 @@ class PythonTask:
             first = self.draft.paths.setdefault(path, self.task.id)
             if first != self.task.id:
                 self._report(Problem(SHARED_FILE, f"{self.task.id} and {first} both name {path}"))
-        if in_image(made, self.draft):
+        self.in_image = in_image(made, self.draft)
+        if self.in_image:
             words = f"the code of {self.task.id} needs the project's files, which its image must hold below {DEPLOYED_ROOT}"
             self._report(Problem(PROJECT_IMAGE, words))
         return made
@@ -124,7 +127,7 @@ class PythonTask:
             self._report(Problem(PACKAGES, words))
         wanted = self.options.get("requirements")
         lines = wanted.splitlines() if isinstance(wanted, str) else wanted
-        named = [str(one).strip() for one in lines or () if str(one).strip()] if isinstance(lines, list | tuple) else []
+        named = self.named = [str(one).strip() for one in lines or () if str(one).strip()] if isinstance(lines, list | tuple) else []
         if named:
             for one in named:
                 self.draft.requirements.setdefault(one, set()).add(where)
@@ -238,6 +241,8 @@ class PythonTask:
             arguments=dict(self.carried.values),
             json_arguments=frozenset(self.carried.json_names),
             outputs={key: f"{FOLDER}/{name}" for key, name in files.items()},
+            carries=carried_code(self.code),
+            image_needs=(*self.code.requirements, *self.named, *([f"the project below {DEPLOYED_ROOT}"] if self.in_image else [])),
             can_skip_itself="AirflowSkipException" in self.code.replaced,
             no_retry_exit_codes=(NO_RETRY,) if fails else (),
             finish=lambda read: self._finished(write, read, files),
@@ -332,6 +337,17 @@ def fixed_value(raw: object) -> object:
     if raw is None or not is_plain(raw) or any("{{" in text or "{%" in text for text in texts(raw)):
         return MISSING
     return raw
+
+
+def carried_code(code: Slice) -> tuple[str, ...]:
+    """The user's code that travels, for people: functions by file, and files that travel whole."""
+    whole = {file.path for file in code.files}
+    functions: dict[str, dict[str, None]] = {}
+    for one in code.functions:
+        name = one.node.name.value if isinstance(one.node, cst.FunctionDef) else "a lambda"
+        if one.source.path not in whole:
+            functions.setdefault(one.source.path, {})[name] = None
+    return (*(f"{path}: {', '.join(names)}" for path, names in functions.items()), *(f"{path}, the whole file" for path in sorted(whole)))
 
 
 def objects_in(value: object) -> list[object]:

@@ -34,6 +34,9 @@ def dag_section(dag: DagReport) -> list[str]:
     """One DAG: its tasks, and what did not end as mapped."""
     tasks = [(f"`{t.task_id}`", t.operator.rsplit(".", 1)[-1], t.strategy, t.template, t.why_not_better or "") for t in dag.tasks]
     parts = [f"## {dag.dag_id}", table(("task", "operator", "strategy", "template", "why not better"), tasks)]
+    code = [(f"`{t.task_id}`", "; ".join(t.carries), ", ".join(t.image_needs)) for t in dag.tasks if t.carries]
+    if code:
+        parts.append(table(("task", "code that travels", "what its image must hold"), code))
     rest = [
         (f"`{entry.subject}`", f"{entry.kind} `{entry.name}`", entry.outcome, entry.reason or entry.code or "")
         for entry in dag.ledger
