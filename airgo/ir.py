@@ -184,10 +184,25 @@ class Dag:
 
 
 @dataclass(frozen=True, slots=True)
+class DeploymentRead:
+    """A key that a DAG file reads while it loads. kind: variable, env, connection, config (`section.key`).
+
+    `default` is what the code falls back to, None when it is none or not plain; `decides` are the places whose decision depends on it.
+    """
+
+    kind: str
+    key: str
+    used_at: tuple[Span, ...]
+    default: object
+    decides: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class File:
-    """One file after evaluation. status: ok · partial · no-dag · error."""
+    """One file after evaluation. status: ok · partial · no-dag · error. `reads`: what it asks of its deployment while it loads."""
 
     path: str
     status: str
     dags: tuple[Dag, ...] = ()
     imported: tuple[str, ...] = ()
+    reads: tuple[DeploymentRead, ...] = ()

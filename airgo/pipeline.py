@@ -53,7 +53,10 @@ class DagFound:
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """One DAG file after everything that can be done for it alone. `imported`: project files that its code read."""
+    """One DAG file after everything that can be done for it alone. `imported`: project files that its code read.
+
+    `reads`: what it asks of its deployment while it loads.
+    """
 
     path: str
     status: str
@@ -61,6 +64,7 @@ class FileResult:
     dags: tuple[DagFound, ...]
     lowered: tuple[Lowered, ...]
     diagnostics: tuple[Diagnostic, ...]
+    reads: tuple[ir.DeploymentRead, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ def convert_file(reading: Reading, path: str) -> FileResult:
     own = [dag for dag in file.dags if dag.made_by not in reading.versions]
     lowered = tuple(one for dag in own if (one := lower_one(dag, reading, collector)) is not None)
     dags = tuple(DagFound(dag.id, dag.span, tuple((up, task.id) for task in dag.tasks for up in task.upstream)) for dag in own)
-    return FileResult(file.path, file.status, file.imported, dags, lowered, collector.sorted())
+    return FileResult(file.path, file.status, file.imported, dags, lowered, collector.sorted(), file.reads)
 
 
 def lower_one(dag: ir.Dag, reading: Reading, collector: Collector, name: str = "") -> Lowered | None:

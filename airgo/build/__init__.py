@@ -10,18 +10,20 @@ from airgo.build.values import Freezer
 from airgo.config import Config
 from airgo.diagnostics import Collector
 from airgo.evaluate.authoring import STATE, Authoring
+from airgo.evaluate.deployment import reads_of
 from airgo.evaluate.drafts import DagDraft
 from airgo.evaluate.machine import Evaluation
 from airgo.evaluate.objects import Instance
-from airgo.ir import File
-from airgo.values import Choice
+from airgo.ir import DeploymentRead, File
+from airgo.values import MISSING, Choice, is_plain
 
 
 def build_file(evaluation: Evaluation, config: Config, collector: Collector, airflow_version: str) -> File:
     """The file's DAGs as Airflow would register them: those entered by `with` or made by `@dag`, and those in the module's names."""
     state = evaluation.state.get(STATE)
+    reads = tuple(deployment_reads(evaluation))
     if not isinstance(state, Authoring):
-        return File(evaluation.path, "error" if evaluation.status == "error" else "no-dag", (), evaluation.imported)
+        return File(evaluation.path, "error" if evaluation.status == "error" else "no-dag", (), evaluation.imported, reads)
     named = set(map(id, dags_among(evaluation.namespace.values())))
     drafts = [dag for dag in state.dags if dag.registered or id(dag) in named]
     freezer = Freezer(state.machine)
@@ -31,7 +33,15 @@ def build_file(evaluation: Evaluation, config: Config, collector: Collector, air
         for count, dag in enumerate(drafts, 1)
     ]
     status = evaluation.status if dags or evaluation.status == "error" else "no-dag"
-    return File(evaluation.path, status, tuple(dags), evaluation.imported)
+    return File(evaluation.path, status, tuple(dags), evaluation.imported, reads)
+
+
+def deployment_reads(evaluation: Evaluation) -> Iterable[DeploymentRead]:
+    """What the file asks of its deployment while it loads."""
+    for (kind, key), read in reads_of(evaluation.state).items():
+        default = read.default if is_plain(read.default) and read.default is not MISSING else None
+        used_at, decides = (tuple(sorted({place.span for place in places.values()})) for places in (read.used_at, read.decides))
+        yield DeploymentRead(kind, key, used_at, default, decides)
 
 
 def dags_among(values: Iterable[object]) -> Iterable[DagDraft]:

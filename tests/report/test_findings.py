@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from xml.etree import ElementTree
 
 import pytest
 
@@ -63,3 +64,10 @@ def test_sarif_holds_the_place_and_the_rule() -> None:
 def test_every_form_is_there(form: str) -> None:
     """The forms of the documentation exist."""
     assert form in formats()
+
+
+def test_junit_holds_what_xml_cannot() -> None:
+    """A control character in a message does not break the document."""
+    broken = RULE.at(Span("dags/<etl>.py", 1, 1, 1, 2), "a\x00b & \x1b[31m <c>")
+    root = ElementTree.fromstring(formats()["junit"](Findings([broken])))
+    assert root.find(".//failure").get("message") == "a\ufffdb & \ufffd[31m <c>"  # type: ignore[union-attr]  # it is there

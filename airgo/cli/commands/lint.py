@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,11 +23,17 @@ if TYPE_CHECKING:
 @project_options
 def command(
     paths: Paths,
-    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text, concise, json, github or sarif.")] = "text",
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text, concise, json, github, gitlab, junit or sarif.")] = "text",
     select: Annotated[str | None, typer.Option(metavar="CODES", help="Only these codes or families, separated by commas.")] = None,
     ignore: Annotated[str | None, typer.Option(metavar="CODES", help="Not these codes or families.")] = None,
     *,
     fail_on: FailOn = "error",
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", metavar="FILE", help="Accept the findings that this file lists; only new ones are shown.")
+    ] = None,
+    write_baseline: Annotated[
+        bool, typer.Option("--write-baseline", help="Write the findings of this run to the file of --baseline, and accept them.")
+    ] = False,
     statistics: Annotated[bool, typer.Option("--statistics", help="Count by code, on standard error.")] = False,
     settings: dict[str, Any],
 ) -> int:
@@ -35,6 +42,8 @@ def command(
     from airgo.configuration import override
     from airgo.report.findings import Findings, formats
 
+    if write_baseline and baseline is None:
+        raise UsageProblem("--write-baseline needs the file: add --baseline FILE")
     forms = formats()
     if form not in forms:
         raise UsageProblem(f"--format {form}: choose one of {', '.join(forms)}")
@@ -42,6 +51,8 @@ def command(
     run.config = override(run.config, {"select": select, "ignore": ignore})
     result = pipeline.convert(run)
     chosen = selected(result.diagnostics, run.config)
+    if baseline is not None:
+        chosen = not_accepted(chosen, baseline, write=write_baseline)
     lines = source_lines(chosen, run) if form == "text" else {}
     sys.stdout.write(forms[form](Findings(chosen, lines, colour=colour())))
     if statistics:
@@ -50,6 +61,27 @@ def command(
         say("airgo: no DAG found below " + ", ".join(run.found.searched))
         return FINDINGS
     return exit_code([d.severity for d in chosen], fail_on)
+
+
+def not_accepted(diagnostics: tuple[Diagnostic, ...], path: Path, *, write: bool) -> tuple[Diagnostic, ...]:
+    """The findings that the baseline does not accept; `write`: all are accepted from now on. Raises UsageProblem."""
+    from airgo.changes.replacing import replace_file
+    from airgo.report.baseline import BaselineProblem, baseline_text, compare, read_baseline
+
+    try:
+        if write:
+            replace_file(path, baseline_text(diagnostics))
+            say(f"airgo: {path} accepts {len(diagnostics)} findings")
+            return ()
+        found = compare(diagnostics, read_baseline(path.read_text(encoding="utf-8"), str(path)))
+    except OSError as problem:
+        raise UsageProblem(f"{path}: {problem.strerror}; --write-baseline makes it") from problem
+    except (BaselineProblem, UnicodeDecodeError) as problem:
+        raise UsageProblem(str(problem)) from problem
+    say(f"airgo: {len(found.new)} new, {found.accepted} accepted by {path}")
+    if found.gone:
+        say(f"airgo: {found.gone} of its findings are gone; write it again with --write-baseline, so that they stay gone")
+    return found.new
 
 
 def selected(diagnostics: Sequence[Diagnostic], config: Config) -> tuple[Diagnostic, ...]:

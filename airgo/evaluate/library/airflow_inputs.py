@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from airgo import catalogue
 from airgo.discovery import DEPLOYED_ROOT
+from airgo.evaluate.deployment import note_read
 from airgo.evaluate.models import CONSTANTS, constant, models
 from airgo.evaluate.objects import Call, Modelled, Native, PythonError
 from airgo.values import MISSING, Operation, ParamValue, Symbol, Symbolic, Unknown
@@ -33,6 +34,7 @@ def variable_get(call: Call) -> object:
             if not isinstance(key, Symbolic)
             else Operation("variable", (key,), call.place)
         )
+    note_read(call.machine, "variable", key, call.place, default)
     found = call.machine.config.variables.get(key, MISSING)
     if found is MISSING:
         return Symbol("variable", key, default=default, place=call.place)
@@ -126,6 +128,7 @@ def get_connection(call: Call) -> object:
     key = call.argument(0, "conn_id")
     if not isinstance(key, str):
         return Unknown("a connection whose id is not known", call.place)
+    note_read(call.machine, "connection", key, call.place)
     return ConnectionValue(key, connection_fields(call.machine.config.connections.get(key)))
 
 
@@ -135,6 +138,8 @@ def config_value(call: Call) -> object:
     if not isinstance(section, str) or not isinstance(key, str):
         return Unknown("a setting of airflow.cfg whose name is not known", call.place)
     name = f"AIRFLOW__{section.upper()}__{key.upper()}"
+    if (section, key) != ("core", "dags_folder") and (section, key) not in CONFIG_DEFAULTS:
+        note_read(call.machine, "config", f"{section}.{key}", call.place, call.kwargs.get("fallback", MISSING))
     found = call.machine.config.env.get(name, MISSING)
     if found is not MISSING:
         return found

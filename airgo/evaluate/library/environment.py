@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from airgo.evaluate.deployment import note_read
 from airgo.evaluate.library.builtins_types import add_all
 from airgo.evaluate.models import constant, models, unwrap
 from airgo.evaluate.objects import Call, Modelled, Native
@@ -25,6 +26,7 @@ def value_of(call: Call, key: object, default: object = MISSING, changes: dict[o
     found = (changes_of(call) if changes is None else changes).get(key, MISSING)
     if found is not MISSING and found is not DELETED:
         return found
+    note_read(call.machine, "env", key, call.place, default)
     if found is MISSING and key in call.machine.config.env:
         return call.machine.config.env[key]
     return Symbol("env", key, default=default, place=call.place)
