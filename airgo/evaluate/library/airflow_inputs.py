@@ -138,10 +138,9 @@ def config_value(call: Call) -> object:
     if not isinstance(section, str) or not isinstance(key, str):
         return Unknown("a setting of airflow.cfg whose name is not known", call.place)
     name = f"AIRFLOW__{section.upper()}__{key.upper()}"
-    if (section, key) != ("core", "dags_folder") and (section, key) not in CONFIG_DEFAULTS:
-        note_read(call.machine, "config", f"{section}.{key}", call.place, call.kwargs.get("fallback", MISSING))
     found = call.machine.config.env.get(name, MISSING)
     if found is not MISSING:
+        note_read(call.machine, "config", f"{section}.{key}", call.place)
         return found
     if (section, key) == ("core", "dags_folder"):
         return dags_folder(call)
@@ -149,6 +148,7 @@ def config_value(call: Call) -> object:
         return SURE_SETTINGS[section, key]
     own = catalogue.setting(f"{RENAMED_SECTIONS.get(section, section)}.{key.lower()}", call.machine.config.airflow_version or "2")
     default = call.kwargs.get("fallback", MISSING) if own is None else own
+    note_read(call.machine, "config", f"{section}.{key}", call.place, default)
     return Symbol("config", f"{section}.{key}", default=default, place=call.place)
 
 
