@@ -10,7 +10,7 @@ from airgo.lower.draft import Node, WorkflowDraft
 from airgo.lower.groups import groups_of
 from airgo.lower.order import Ancestors, direct_upstream
 from airgo.lower.references import output, safe_output, task_reference
-from airgo.lower.trigger_rules import ALIASES
+from airgo.lower.trigger_rules import ALIASES, PLAIN_RULES
 from airgo.values import truth
 
 BRANCH = "airgo-branch"
@@ -97,12 +97,16 @@ def _quoted(text: str) -> str:
 
 
 def may_fail_after_skip(early: Node, late: Node, draft: WorkflowDraft, ended: Ancestors) -> bool:
-    """Can the one be skipped, and the other run and fail all the same, surely later?
+    """Can the one be skipped, and the other fail or be upstream_failed all the same, surely later?
 
     It can where the first, or what skips it, lies above the second, and not every task between them passes a skip on.
     """
     if not (early.may_be_skipped or early.skips_itself):
         return False
+    return _fails_below(early, late, draft, ended) or _omitted_after_skip(early, late, draft, ended)
+
+
+def _fails_below(early: Node, late: Node, draft: WorkflowDraft, ended: Ancestors) -> bool:
     if early.task.id in ended[late.task.id]:
         return _skips_others(early) or runs_below_a_skip(early, late, draft, ended)
     if any(one in ended[late.task.id] for one in _skipped_by(early, draft, ended)):
@@ -111,6 +115,24 @@ def may_fail_after_skip(early: Node, late: Node, draft: WorkflowDraft, ended: An
         return False
     causes = _causes(early, draft)
     return bool(causes) and all(_decides_before(cause, late, draft, ended) for cause in causes)
+
+
+def _omitted_after_skip(early: Node, late: Node, draft: WorkflowDraft, ended: Ancestors) -> bool:
+    """Can the first be skipped although a task above both fails, and the second be upstream_failed one look of the scheduler later?"""
+    if early.task.id not in ended[late.task.id]:
+        return _decided_first(early, late, draft, ended)
+    rules = {draft.nodes[one].task.trigger_rule for one in ended[early.task.id]} | {early.task.trigger_rule}
+    if rules <= PLAIN_RULES or fails_beside(early, late, draft, ended):
+        return False
+    between = {late.task.id, *(one for one in ended[late.task.id] if early.task.id in ended[one])}
+    return any(set(direct_upstream(draft.nodes[one], draft)) - between - {early.task.id} for one in between)
+
+
+def _decided_first(early: Node, late: Node, draft: WorkflowDraft, ended: Ancestors) -> bool:
+    """Is the one decided no later than all tasks above the other start? What they do reaches the other one look of the scheduler later."""
+    above = set(direct_upstream(early, draft))
+    before = ended[late.task.id]
+    return not early.skips_itself and bool(before) and all(above <= ended[one] for one in before)
 
 
 def _skipped_by(node: Node, draft: WorkflowDraft, ended: Ancestors) -> list[str]:
@@ -125,6 +147,8 @@ def _skipped_by(node: Node, draft: WorkflowDraft, ended: Ancestors) -> list[str]
 
 def fails_beside(early: Node, late: Node, draft: WorkflowDraft, ended: Ancestors) -> bool:
     """May the second be upstream_failed by a task that runs beside what skips the first, so that either may come first?"""
+    if _decided_first(early, late, draft, ended):
+        return False
     skipping = {one for one in _skipped_by(early, draft, ended) if one in ended[late.task.id]}
     roots = {early.task.id} if early.task.id in ended[late.task.id] else skipping or {cause.task.id for cause in _causes(early, draft)}
     others = ended[late.task.id] - roots
@@ -140,7 +164,7 @@ def _causes(node: Node, draft: WorkflowDraft) -> list[Node]:
 def _decides_before(cause: Node, late: Node, draft: WorkflowDraft, ended: Ancestors) -> bool:
     if _skips_others(cause) and cause.task.id in ended[late.task.id]:
         return True
-    return may_fail_after_skip(cause, late, draft, ended)
+    return (cause.may_be_skipped or cause.skips_itself) and _fails_below(cause, late, draft, ended)
 
 
 def runs_below_a_skip(early: Node, late: Node, draft: WorkflowDraft, ancestors: Ancestors) -> bool:

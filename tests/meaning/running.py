@@ -145,13 +145,18 @@ def agrees(state: str, node: Node, told: Outcome) -> bool:
 def mapped_differences(task_id: str, instances: Sequence[Mapping[str, Any]], told: Outcome, name: str) -> list[str]:
     """A mapped task, or one of a mapped group: as many instances, with these ends, in the order of their indexes."""
     states = [instance["state"] for instance in instances]
-    pods = [node for node in told.nodes.values() if instance_of(node, name) and not is_attempt(told, node)]
-    pods.sort(key=lambda node: [int(index) for index in INDEX.findall(node.name)])
+    pods = pods_of(told, name)
     same = len(pods) == len(states) and all(agrees(state, node, told) for state, node in zip(states, pods, strict=True))
     around = named(told, name) or group_of(told, task_id)
     if not pods and around is not None:
         same = all(agrees(state, around, told) for state in states)  # it never fanned out
     return [] if same else [f"{task_id}: Airflow {states}, Argo {[node.phase + ' ' + node.message for node in pods]}"]
+
+
+def pods_of(told: Outcome, name: str) -> list[Node]:
+    """The instances of a mapped task, in the order of their indexes."""
+    pods = [node for node in told.nodes.values() if instance_of(node, name) and not is_attempt(told, node)]
+    return sorted(pods, key=lambda node: [int(index) for index in INDEX.findall(node.name)])
 
 
 INDEX = re.compile(r"\((\d+)[:)]")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,7 @@ from tests.engines.airflow_oracle import airflow_3
 from tests.engines.airflow_runs import Asked, run_all
 from tests.engines.argo_engine import ArgoEngine, Outcome
 from tests.meaning.random_dags import End, Task, below, decide, ends, generate, in_turns, source
-from tests.meaning.running import Converted, convert, named
+from tests.meaning.running import Converted, convert, named, pods_of
 
 TRUTH = json.loads((Path(__file__).parents[1] / "lower" / "data" / "trigger_rules.json").read_text())["rules"]
 COUNT, FIRST = int(os.environ.get("AIRGO_RANDOM_DAGS", "200")), int(os.environ.get("AIRGO_RANDOM_FROM", "0"))
@@ -47,11 +49,14 @@ def test_the_reference_runs_dags_as_airflow_does(tmp_path: Path) -> None:
     for name, tasks in dags.items():
         (tmp_path / f"{name}.py").write_text(source(name, tasks))
     truths = run_all(airflow_3(), tmp_path, [Asked(name, f"{name}.py") for name in dags])
-    told = {
-        name: (("", truth["state"]), *sorted((task, one[0]["state"]) for task, one in truth["tasks"].items()))
-        for name, truth in zip(dags, truths, strict=True)
-    }
+    told = {name: airflow_end(truth) for name, truth in zip(dags, truths, strict=True)}
     assert told == {name: in_turns(tasks) for name, tasks in dags.items()}
+
+
+def airflow_end(truth: Mapping[str, Any]) -> End:
+    """The end of a real run."""
+    ended = {task.rpartition(".")[2]: ",".join(one["state"] for one in instances) for task, instances in truth["tasks"].items()}
+    return (("", truth["state"]), *sorted(ended.items()))
 
 
 @pytest.mark.parametrize("first", range(FIRST, FIRST + COUNT, AT_ONCE))
@@ -71,7 +76,7 @@ def failing(dags: dict[str, Sequence[Task]], engine: ArgoEngine, folder: Path) -
         (folder / "dags" / f"{name}.py").write_text(source(name, tasks))
     project = convert(folder, Config(airflow_version="3"))
     assert [d.message for d in project.diagnostics if d.severity is Severity.ERROR] == []
-    said = {tuple(d.subject.split(".", 1)) for d in project.diagnostics if d.code in SAID}
+    said = {(d.subject.partition(".")[0], d.subject.rpartition(".")[2]) for d in project.diagnostics if d.code in SAID}
     outcomes = engine.run_all([project.run(name, timeout=120) for name in dags])
     wrong = {}
     for (name, tasks), first in zip(dags.items(), outcomes, strict=True):
@@ -110,7 +115,13 @@ def argo_end(name: str, tasks: Sequence[Task], told: Outcome, project: Converted
     nodes = {one.task_id: named(told, one.node) for one in project.lowered[name].tasks}
     states = {}
     for task in tasks:
-        node = nodes[task.name]
+        node = nodes[task.id]
+        if node is not None and task.items and (pods := pods_of(told, node.display_name)):
+            states[task.name] = ",".join(STATES.get(pod.phase, pod.phase) for pod in pods)
+            continue
+        if node is not None and task.items is not None:
+            states[task.name] = ",".join([STATES.get(node.phase, node.phase)] * max(1, len(task.items)))
+            continue
         states[task.name] = "absent" if node is None else STATES.get(node.phase, node.phase)
         if node is not None and task.kind == "skip" and node.phase == "Succeeded":
             states[task.name] = "skipped"  # exit code 99 became a good end: its children say whether they know
@@ -137,17 +148,15 @@ def without_one(tasks: Sequence[Task]) -> list[Sequence[Task]]:
     """All DAGs with one task less."""
     found: list[Sequence[Task]] = []
     for gone in tasks:
-        kept = [task for task in tasks if task is not gone]
+        others = [task for task in tasks if task is not gone]
         found.append(
             [
-                Task(
-                    task.name,
-                    task.kind,
-                    task.rule,
-                    tuple(up for up in task.upstream if up != gone.name),
-                    tuple(one for one in task.chosen if one != gone.name),
+                replace(
+                    task,
+                    upstream=tuple(up for up in task.upstream if up != gone.name),
+                    chosen=tuple(one for one in task.chosen if one != gone.name),
                 )
-                for task in kept
+                for task in others
             ]
         )
     return found if len(tasks) > 1 else []
