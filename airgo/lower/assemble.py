@@ -8,6 +8,7 @@ from typing import cast
 from airgo.diagnostics import Rule, Severity
 from airgo.lower.dag_tasks import dag_task
 from airgo.lower.draft import WorkflowDraft
+from airgo.lower.images import image
 from airgo.lower.landing import landings_of, plain, written
 from airgo.lower.manual import message_container
 from airgo.lower.names import END
@@ -47,7 +48,7 @@ def assemble(draft: WorkflowDraft) -> None:
     if not draft.nodes:
         own.append(_empty(draft))
     if _needs_end(draft):
-        own.append({"name": END, "suspend": {"duration": "0"}})
+        own.append(_end(draft))
     draft.templates = own
     _report_size(draft)
     file = folder(draft) + "workflow-template.yaml"
@@ -59,6 +60,15 @@ def assemble(draft: WorkflowDraft) -> None:
         manifest = Manifest(folder(draft) + "code.yaml", ({**document, "data": code_data(draft.code_files)},), CODE_HEAD)
         draft.manifests.append(manifest)
     _origins(draft, file)
+
+
+def _end(draft: WorkflowDraft) -> dict[str, object]:
+    """The step that ends a run: without a pod. In a run with a deadline it has one, because Argo starts no pod after the deadline, while
+    steps without pods pass (watched): the run would succeed where only such steps follow the task that was stopped.
+    """
+    if "activeDeadlineSeconds" in draft.spec:
+        return {"name": END, "container": {"image": image("bash", draft, draft.dag.span), "command": ["true"]}}
+    return {"name": END, "suspend": {"duration": "0"}}
 
 
 def _report_size(draft: WorkflowDraft) -> None:

@@ -119,7 +119,7 @@ def _fails_below(early: Node, late: Node, draft: WorkflowDraft, ended: Ancestors
 
 def _omitted_after_skip(early: Node, late: Node, draft: WorkflowDraft, ended: Ancestors) -> bool:
     """Can the first be skipped although a task above both fails, and the second be upstream_failed one look of the scheduler later?"""
-    if early.task.id not in ended[late.task.id]:
+    if early.task.id not in ended[late.task.id] or _decided_first(early, late, draft, ended):
         return _decided_first(early, late, draft, ended)
     rules = {draft.nodes[one].task.trigger_rule for one in ended[early.task.id]} | {early.task.trigger_rule}
     if rules <= PLAIN_RULES or fails_beside(early, late, draft, ended):

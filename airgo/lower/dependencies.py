@@ -110,9 +110,9 @@ def _with_early_skips(node: Node, found: Condition, draft: WorkflowDraft, ended:
         late = [up for up in upstream if up is not early and may_fail_after_skip(early, up, draft, ended)]
         if late and early.may_be_skipped:
             # one that was omitted because of a task beside the skip makes this one upstream_failed in Airflow, too
-            mixed = [up.name for up in late if fails_beside(early, up, draft, ended)]
+            mixed = [up for up in late if fails_beside(early, up, draft, ended)]
             others = [up.name for up in upstream if up is not early and up not in late]
-            ran = [f"({name} || {name}.Failed || {name}.Errored)" for name in mixed]
+            ran = [_ran(up, [one for one in late if one.task.id in ended[up.task.id]]) for up in mixed]
             alternatives.append(" && ".join([f"{early.name}.Skipped", *others, *ran]))
         if late and early.skips_itself:
             words = f"{node.task.id} ends upstream_failed instead of skipped where {early.task.id} skips itself and {late[0].task.id} fails"
@@ -121,6 +121,12 @@ def _with_early_skips(node: Node, found: Condition, draft: WorkflowDraft, ended:
         return found
     depends = " || ".join(f"({one})" if "&&" in one else one for one in (str(found.depends), *alternatives))
     return Condition(depends, found.when, found.may_skip, found.may_omit)
+
+
+def _ran(late: Node, above: list[Node]) -> str:
+    """The task ran, or one above it did that failed."""
+    failed = [f"{one.name}.{state}" for one in (late, *above) for state in ("Failed", "Errored")]
+    return f"({' || '.join([late.name, *failed])})"
 
 
 def _warn_of_late_failures(node: Node, draft: WorkflowDraft, ancestors: Ancestors, skipping: list[str]) -> None:

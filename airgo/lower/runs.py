@@ -22,8 +22,8 @@ FAIL_FAST = Rule(
     "fail-fast",
     Severity.WARNING,
     "a DAG that stops at its first failure",
-    "Airflow marks every task that has not ended as skipped or failed when one fails, and a run whose last tasks were skipped counts as "
-    "successful. Argo's failFast starts no further task of the DAG, but lets branches that are running go on, and the run fails.",
+    "When a task fails, Airflow fails those that are running and skips those that have not started; a run whose last tasks were skipped "
+    "counts as successful. In Argo tasks beside the failed one run to their ends, those below it are omitted, and the run fails.",
     "nothing, unless tasks beside the failed one must not run",
 )
 OVER_RUNS = Rule(
@@ -165,7 +165,7 @@ def _fail_fast(draft: WorkflowDraft) -> None:
         if truth(argument.value) is False:
             account_dag(draft, name, ignored("it says what happens anyway"))
             continue
-        draft.report(FAIL_FAST.at(argument.span, f"{name}: branches that are running go on after a failure", subject=draft.dag.id))
+        draft.report(FAIL_FAST.at(argument.span, f"{name}: tasks beside a failed one run to their ends", subject=draft.dag.id))
         account_dag(draft, name, Fate("approximated", FAIL_FAST.code))
 
 

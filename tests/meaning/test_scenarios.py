@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -25,8 +26,15 @@ ENVIRONMENT = {f"AIRFLOW_VAR_{name.upper()}": value for name, value in VARIABLES
 CONFIG = Config(airflow_version="3", variables=VARIABLES, pools={"narrow": 1})
 """What both engines are given."""
 
-CONF: dict[str, dict[str, object]] = {}
+CONF: dict[str, dict[str, object]] = {"conf_in_tasks": {"table": "it's {{ ds }} $HOME", "limit": 3, "mode": 'odd "mode"'}}
 """What the run of a scenario is given."""
+
+DIFFERS = {
+    "fail_fast": [
+        "run: Airflow success, Argo Failed ",
+    ]
+}
+"""What differs, word for word, where a diagnostic says so of a whole run."""
 
 WITHOUT_ORDER = frozenset({"rule_always", "map_group", "map_group_with_outside", "map_group_over_result", "map_group_of_failures"})
 """Scenarios in which a task waits for nobody, or for the task above it in its own element's group only."""
@@ -71,7 +79,8 @@ def outcomes(engine: ArgoEngine) -> dict[str, Outcome]:
 def run_of(name: str) -> Run:
     """The run of a scenario, with the runs of other DAGs that it looks at."""
     date = DATES.get(name, DATE)
-    run = converted().run(name, {"logical-date": date}, timeout=240)
+    conf = {key: value if isinstance(value, str) else json.dumps(value) for key, value in CONF.get(name, {}).items()}
+    run = converted().run(name, {"logical-date": date, **conf}, timeout=240)
     others = [part for other in OTHERS.get(name, ()) for part in (converted().own(other), converted().workflow(other, date))]
     return replace(run, manifests="\n---\n".join([*others, run.manifests]))
 
@@ -84,7 +93,7 @@ def test_the_same_on_both(name: str, outcomes: dict[str, Outcome]) -> None:
     assert [f"{d.code} {d.message}" for d in said if d.severity is Severity.ERROR] == []
     known = {d.subject.partition(".")[2] for d in said if d.code in SAID}
     found = differences(truths()[name], outcomes[name], converted().lowered[name])
-    assert [line for line in found if line.partition(":")[0] not in known] == []
+    assert [line for line in found if line.partition(":")[0] not in known] == DIFFERS.get(name, [])
 
 
 @pytest.mark.parametrize("name", [name for name in SCENARIOS if name not in WITHOUT_ORDER])
