@@ -12,6 +12,7 @@ from airgo.diagnostics import Collector
 from airgo.lower.account import account_for_all
 from airgo.lower.assemble import assemble
 from airgo.lower.bodies import bodies
+from airgo.lower.callbacks import callbacks
 from airgo.lower.dependencies import dependencies
 from airgo.lower.draft import Node, WorkflowDraft
 from airgo.lower.execution import execution
@@ -45,6 +46,7 @@ PASSES: tuple[Pass, ...] = (
     execution,
     sharing,
     mapped,
+    callbacks,
     assemble,
     account_for_all,
 )

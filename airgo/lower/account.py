@@ -54,18 +54,19 @@ def _by_subject(entry: LedgerEntry, draft: WorkflowDraft) -> str:
 def _in_template(task_id: str, pointer: str, draft: WorkflowDraft) -> str:
     """Below a task's template; the object's spec for what is of no task."""
     found = _find(task_id, draft)
-    index = draft.template_places.get(found.instance_template) if found is not None else None
-    if index is None:
-        return folder(draft) + "workflow-template.yaml#/spec"
-    return _existing(folder(draft) + "workflow-template.yaml", f"/spec/templates/{index}{pointer}", draft)
+    return _below(draft.template_places.get(found.instance_template) if found is not None else None, pointer, draft)
 
 
 def _in_task(task_id: str, pointer: str, draft: WorkflowDraft) -> str:
     """Below a task's entry in its DAG template."""
-    if task_id not in draft.task_places:
+    return _below(draft.task_places.get(task_id), pointer, draft)
+
+
+def _below(place: str | None, pointer: str, draft: WorkflowDraft) -> str:
+    if place is None:
         return folder(draft) + "workflow-template.yaml#/spec"
-    template, index = draft.task_places[task_id]
-    return _existing(folder(draft) + "workflow-template.yaml", f"/spec/templates/{template}/dag/tasks/{index}{pointer}", draft)
+    file, _, start = place.partition("#")
+    return _existing(file, start + pointer, draft)
 
 
 def _find(task_id: str, draft: WorkflowDraft) -> Node | None:

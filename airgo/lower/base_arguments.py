@@ -23,7 +23,8 @@ CALLBACK = Rule(
     WARNING,
     "a callback that Airflow would call",
     "Callbacks are Python functions that Airflow's scheduler or worker calls when a task or run changes its state; "
-    "Argo has no such process.",
+    "Argo has no such process. Functions of the project that a DAG names, and that read only what the run has, are called by the "
+    "workflow's exit handler; notifiers, functions that hand the context on, and callbacks of tasks are not.",
     "notify from an exit handler (`onExit`), from Argo Events on the workflow's state, or from a task with a fitting trigger rule",
 )
 EMAIL = Rule(

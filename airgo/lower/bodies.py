@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 from airgo.argo.names import parameter_name
-from airgo.argo.text import EnvRef, Input, ItemHole, Simple, Text, XComHole, map_text, text
+from airgo.argo.text import EnvRef, Expression, Input, ItemHole, Simple, Text, XComHole, map_text, text
 from airgo.argo.text_rendering import UNPROTECTABLE, Unprotectable, realise
 from airgo.diagnostics import Rule, Severity
 from airgo.lower.draft import CannotLower, Leaf, Node, WorkflowDraft
@@ -16,11 +17,15 @@ from airgo.lower.landing import FIELD, inputs_of, landings_of, written
 from airgo.lower.manual import make_manual
 from airgo.lower.quantities import with_quantities_patched
 from airgo.lower.xcom import filled
+from airgo.macros.rules import RUN_TIME
 from airgo.macros.sources import is_secret
 
 _WITH_CONTAINERS = frozenset({"container", "script", "initContainers", "sidecars"})
 _EXPANDED = frozenset({"env", "command", "args", "source"})
 """Where Kubernetes expands `$(NAME)` (and the source, which has no holes)."""
+
+ATTEMPT = re.compile(r"(?<![\w.'])retries\b")
+"""Argo's variable for the attempts before this one."""
 
 ENV_OUTSIDE = Rule(
     "AG603",
@@ -46,10 +51,10 @@ def _finish_all(draft: WorkflowDraft) -> None:
             _finish_group(node, draft.inner[node.task.id], draft)
             continue
         try:
-            _finish(node, draft)
+            finish(node, draft)
         except CannotLower as problem:
             make_manual(node, problem.rule, problem.message, problem.span, draft)
-            _finish(node, draft)
+            finish(node, draft)
 
 
 def _finish_group(node: Node, inner: WorkflowDraft, draft: WorkflowDraft) -> None:
@@ -60,7 +65,8 @@ def _finish_group(node: Node, inner: WorkflowDraft, draft: WorkflowDraft) -> Non
         node.arguments[name] = filled(text_of(hole), draft)
 
 
-def _finish(node: Node, draft: WorkflowDraft) -> None:
+def finish(node: Node, draft: WorkflowDraft) -> None:
+    """Finish one node's body, and what its DAG task passes. Raises CannotLower."""
     made = node.draft
     assert made is not None, "the templates pass gives every node a draft"
     if made.finish is not None:
@@ -69,12 +75,22 @@ def _finish(node: Node, draft: WorkflowDraft) -> None:
     names = _HoleNames({*made.arguments})
     body = cast(dict[str, object], map_text(made.body, names.place))
     arguments = {name: leaf for name, leaf in made.arguments.items() if name in used}
+    _check_attempts(arguments, node)
     arguments |= {name: text(hole) for name, hole in names.holes()}
     body = _add_env(body, arguments, draft)
     with_quantities_patched(body)
     made.body = body
     node.arguments = {name: filled(leaf, draft) for name, leaf in arguments.items()}
     _try_writing(node)
+
+
+def _check_attempts(arguments: Mapping[str, Leaf], node: Node) -> None:
+    """The number of an attempt is known in the template that is tried again, not where the DAG passes arguments. Raises CannotLower."""
+    for name, leaf in arguments.items():
+        if any(isinstance(hole, Expression) and ATTEMPT.search(hole.code) for hole in holes_of(leaf)):
+            raise CannotLower(
+                RUN_TIME, f"{name} of {node.task.id} reads the number of the attempt, which the function can read as ti.try_number"
+            )
 
 
 def _try_writing(node: Node) -> None:

@@ -147,7 +147,8 @@ class WorkflowDraft:
     `inner`: by id, the drafts of mapped groups; the group is a node of this draft, and its tasks are nodes of the inner
     one, whose `outer` is this draft and whose `group` names it. `borrowed`: values of the outer DAG that the inner one
     takes as inputs. `exports`: the inner one's outputs, by name: a task and an XCom key.
-    `template_places` and `task_places`: where templates, and the entries of tasks (template, entry), are in the manifest.
+    `callbacks`: by the occasion's name, steps of the exit handler that call the DAG's callbacks.
+    `template_places` and `task_places`: where templates, and the entries of tasks, are: FILE#JSON-POINTER.
     `extra` are further documents by file name below `dags/<dag>/` ("cron-workflow.yaml" → documents). `env_needed`: per
     task id, EnvRef sources. `runtimes`: the folders of `airgo.runtime` that containers mount.
     `project_in_image`: some container of the Airflow image imports the project's modules.
@@ -178,8 +179,8 @@ class WorkflowDraft:
     group: str = ""
     borrowed: dict[str, XComHole] = field(default_factory=dict)
     exports: dict[str, tuple[str, str]] = field(default_factory=dict)
-    template_places: dict[str, int] = field(default_factory=dict)
-    task_places: dict[str, tuple[int, int]] = field(default_factory=dict)
+    template_places: dict[str, str] = field(default_factory=dict)
+    task_places: dict[str, str] = field(default_factory=dict)
     runtimes: set[str] = field(default_factory=set)
     project_in_image: bool = False
     requirements: dict[str, set[str]] = field(default_factory=dict)
@@ -187,6 +188,7 @@ class WorkflowDraft:
     needs_project: bool = False
     paths: dict[str, str] = field(default_factory=dict)
     manifests: list[Manifest] = field(default_factory=list)
+    callbacks: dict[str, Node] = field(default_factory=dict)
 
     def every_draft(self) -> list[WorkflowDraft]:
         """This draft, and those of its mapped groups."""

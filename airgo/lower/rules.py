@@ -69,8 +69,27 @@ TOO_MANY_TASKS = Rule(
     "too-many-tasks",
     ERROR,
     "a DAG of more tasks than Argo accepts in one template",
-    "Argo's definitions refuse more than 200 tasks in a DAG template and more than 200 templates in a workflow.",
-    "split the DAG",
+    "Argo's definitions refuse more than 200 tasks in a DAG template and more than 200 templates in a workflow. airgo cuts a larger DAG "
+    "into parts, but one that stops at its first failure would have to stop in all of them, and one task's own templates stay together.",
+    "split the DAG, or leave out fail_fast",
+)
+LARGE_WORKFLOW = Rule(
+    "AG607",
+    "large-workflow",
+    WARNING,
+    "a DAG whose templates may not fit into a workflow's object",
+    "Every run keeps a copy of its templates in its status, beside the state of its nodes. Argo's controller takes workflows of at most "
+    "1 MB, after compressing the nodes, unless node statuses are offloaded to a database; etcd takes no object of more than 1.5 MB.",
+    "turn on node status offloading, or split the DAG",
+)
+LATE_PARTS = Rule(
+    "AG608",
+    "waits-for-part",
+    WARNING,
+    "a DAG of more than 200 tasks whose parts wait for each other",
+    "Argo takes no more than 200 tasks in one DAG template, so that the DAG is cut into parts. A task that needs one of another part "
+    "starts when all of that part has ended. Every task ends as in Airflow, but some start later.",
+    "nothing, unless the early start matters; else split the DAG where its halves are tied by few tasks",
 )
 NOTICE = Rule(
     "AG226",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
+from airgo import ir
 from airgo.diagnostics import Rule, Severity
 from airgo.lower.base_arguments import CALLBACK, SLA
+from airgo.lower.callbacks import OCCASIONS, carry
 from airgo.lower.draft import WorkflowDraft
 from airgo.lower.execution import UNDECIDED
 from airgo.lower.ledger import OBJECT, Fate, account_dag, ignored, mapped
@@ -81,7 +83,6 @@ NO_EFFECT: Mapping[str, str] = {
     "user_defined_filters": "read when templates are rendered",
     "max_consecutive_failed_dag_runs": "it pauses the DAG on Airflow's side; a CronWorkflow can be suspended by hand",
 }
-CALLBACKS = ("on_failure_callback", "on_success_callback")
 WATCHERS = ("sla_miss_callback", "deadline")
 RENDERERS = ("render_template_as_native_obj", "jinja_environment_kwargs", "template_undefined")
 
@@ -175,7 +176,7 @@ def _others(draft: WorkflowDraft) -> None:
         if name in NO_EFFECT:
             account_dag(draft, name, ignored(NO_EFFECT[name]))
     for name, argument in arguments.items():
-        if name not in (*CALLBACKS, *WATCHERS, *RENDERERS):
+        if name not in (*OCCASIONS, *WATCHERS, *RENDERERS):
             continue
         if truth(argument.value) is False:
             account_dag(draft, name, ignored("it says what happens anyway"))
@@ -183,11 +184,24 @@ def _others(draft: WorkflowDraft) -> None:
         if name == "jinja_environment_kwargs" and obeys_jinja_options(draft):
             account_dag(draft, name, mapped(OBJECT))
             continue
-        rule = CALLBACK if name in CALLBACKS else SLA if name in WATCHERS else RENDERING
-        words = {CALLBACK: "the function is not called", SLA: "nobody watches it", RENDERING: "templates are rendered as by default"}[rule]
+        if name in OCCASIONS:
+            _callback(name, argument, draft)
+            continue
+        rule = SLA if name in WATCHERS else RENDERING
+        words = {SLA: "nobody watches it", RENDERING: "templates are rendered as by default"}[rule]
         draft.report(rule.at(argument.span, f"{name}: {words}", subject=draft.dag.id))
         account_dag(draft, name, Fate("unsupported", rule.code))
     account_dag_names(draft)
+
+
+def _callback(name: str, argument: ir.Argument, draft: WorkflowDraft) -> None:
+    """A function of the project is called by the exit handler; of any other callback is said that nobody calls it."""
+    reason = carry(name, argument, draft)
+    if reason is None:
+        account_dag(draft, name, mapped(f"{OBJECT}/spec/onExit"))
+        return
+    draft.report(CALLBACK.at(argument.span, f"{name}: the function is not called: {reason}", subject=draft.dag.id))
+    account_dag(draft, name, Fate("unsupported", CALLBACK.code))
 
 
 def _options(draft: WorkflowDraft) -> None:

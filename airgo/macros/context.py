@@ -279,6 +279,8 @@ def ti_member(key: str, context: TemplateContext) -> Result:
         return Known(-1)
     if key in ("try_number", "_try_number", "prev_attempted_tries") and task.retries == 0:
         return Known(1)
+    if key == "try_number" and isinstance(task.retries, int) and task.retries > 0:
+        return Code("asInt(retries) + 1", "integer")  # Argo counts the attempts of a template that has a retryStrategy
     if key == "max_tries" and isinstance(task.retries, int):
         return Known(task.retries)
     reason = (

@@ -82,3 +82,11 @@ def test_a_dag_without_tasks_fails() -> None:
 def test_settings_without_effect_are_said() -> None:
     """Asking for a form that is not written is not silently ignored."""
     assert lowered(dag(task("a")), xcom="artifacts", groups="nested").codes == ["AG606", "AG606"]
+
+
+def test_the_number_of_an_attempt_is_made_where_the_attempt_is() -> None:
+    """A command of a task with retries reads it in its own template, as Argo counts from zero."""
+    done = lowered(dag(task("a", bash_command="echo {{ ti.try_number }}", retries=2)))
+    env = {entry["name"]: entry["value"] for entry in done.templates["a"]["container"]["env"]}
+    assert env == {"AIRGO_COMMAND": "echo {{=asInt(retries) + 1}}"}
+    assert "inputs" not in done.templates["a"]

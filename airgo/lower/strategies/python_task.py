@@ -9,6 +9,7 @@ import libcst as cst
 
 from airgo import ir
 from airgo.argo.text_rendering import Unprotectable, realise
+from airgo.callables.callbacks import callback_use
 from airgo.callables.context import context_use
 from airgo.callables.habits import returns_tuple
 from airgo.callables.names import parameters
@@ -67,6 +68,8 @@ class PythonTask:
         positional, keyword = self._positional(), self._keyword()
         fixed = {name: fixed_value(raw) for name, (raw, _) in keyword.items()}
         self.use = context_use(self.code, fixed, [fixed_value(raw) for raw, _ in positional])
+        if options.get("callback") is True:
+            self.use = callback_use(self.code)
         self.context = ContextValues(node, draft, self.use, self._code_span(), self._carry_context, self._templates_dict)
         self.context.pendulum = "pendulum" in self.code.requirements
         for problem in self.use.problems if self.options.get("context") is not False else ():
@@ -174,6 +177,8 @@ class PythonTask:
         """The arguments that Airflow fills from the context."""
         if self.options.get("context") is False:
             return []
+        if self.options.get("callback") is True:
+            return ["{" + ", ".join(f'"{key}": {self.context.expression(key, pushed)}' for key in self.use.read_keys()) + "}"]
         return [f"{key}={self.context.expression(key, pushed)}" for key in (*self.use.filled, *self.use.keywords())]
 
     def _current_context(self, pushed: Mapping[str, str]) -> list[str]:

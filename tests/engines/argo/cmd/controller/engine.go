@@ -7,6 +7,7 @@ import (
 	"time"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
+	"github.com/argoproj/argo-workflows/v3/workflow/packer"
 	wfutil "github.com/argoproj/argo-workflows/v3/workflow/util"
 	log "github.com/sirupsen/logrus"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -205,6 +206,9 @@ func (e *engine) await(namespace, name string, limit time.Duration) (response, e
 				continue
 			}
 			if last, err = wfutil.FromUnstructured(&unstructured.Unstructured{Object: copied(one.Object)}); err != nil {
+				return response{}, err
+			}
+			if err = packer.DecompressWorkflow(last); err != nil { // above 1 MB the controller packs the nodes
 				return response{}, err
 			}
 			e.noteNodes(namespace, last)
