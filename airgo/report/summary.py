@@ -11,6 +11,10 @@ WORDS = {
 }
 
 
+MOST_LINES = 10
+"""DAGs of one sort that are named."""
+
+
 def summary_lines(report: Report) -> list[str]:
     """Counts first, then the DAGs that need a person, then what the deployment must provide."""
     counts = report.summary()
@@ -22,11 +26,17 @@ def summary_lines(report: Report) -> list[str]:
     lines += [f"  {grades[grade]:4}  {grade:10} {words}" for grade, words in WORDS.items()]
     lines.append("  tasks: " + ", ".join(f"{count} {strategy}" for strategy, count in strategies.items() if count))
     lines.append("  found: " + ", ".join(number(count, severity) for severity, count in found.items()))
-    lines += [f"  needs a person: {dag.dag_id} ({dag.file}:{dag.line})" for dag in report.dags if dag.grade == "manual"]
-    lines += [f"  not converted: {dag_id}" for dag_id in report.missing]
+    lines += first([f"  needs a person: {dag.dag_id} ({dag.file}:{dag.line})" for dag in report.dags if dag.grade == "manual"])
+    lines += first([f"  not converted: {dag_id}" for dag_id in report.missing])
     needed = {kind: [item.key for item in items] for kind, items in report.inputs.items() if items}
     lines += [f"  to provide: {kind} {', '.join(keys)}" for kind, keys in needed.items()]
     return lines
+
+
+def first(lines: list[str]) -> list[str]:
+    """The first lines, and how many more there are."""
+    more = len(lines) - MOST_LINES
+    return lines if more <= 1 else [*lines[:MOST_LINES], f"    and {more} more"]
 
 
 def number(count: object, word: str) -> str:

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from airgo.report.model import Report
 
 
+MOST_FINDINGS = 40
+"""Different findings that are shown on the terminal; the report holds all."""
+FEW = 3
+"""Equal findings that are shown one by one."""
+
+
 @project_options
 def command(
     paths: Paths,
@@ -46,6 +52,8 @@ def command(
     plan = write(output, result, report, run, force=force, dry_run=dry_run or check)
     show_diagnostics(result, run)
     say("\n".join([*summary_lines(report), *plan_lines(plan, output, dry_run=dry_run or check)]))
+    if result.diagnostics and not (dry_run or check):
+        say(f"next: read {output / 'report.html'}; `airgo explain CODE` says why a finding matters")
     if check:
         return CLEAN if plan.clean else FINDINGS
     if plan.kept:
@@ -117,8 +125,15 @@ def plan_lines(plan: Plan, output: Path, *, dry_run: bool) -> list[str]:
 
 
 def show_diagnostics(result: Result, run: Run) -> None:
-    """Errors and warnings, one line each; notes are in the report."""
-    for diagnostic in result.diagnostics:
-        if diagnostic.severity.rank > 0:
-            at = diagnostic.span
-            say(f"{at.path}:{at.line}:{at.column}: {diagnostic.code} [{diagnostic.rule.name}] {diagnostic.message}")
+    """Errors and warnings, equal ones in one line, the most harmful first; notes are in the report."""
+    from airgo.report.findings.concise import headline
+    from airgo.report.grouping import grouped
+
+    groups = [group for group in grouped(result.diagnostics) if group.first.severity.rank > 0]
+    for group in groups[:MOST_FINDINGS]:
+        if len(group.members) <= FEW:
+            say("\n".join(headline(one) for one in group.members))
+        else:
+            say(f"{headline(group.first)} ({len(group.members)} times)")
+    if len(groups) > MOST_FINDINGS:
+        say(f"and {len(groups) - MOST_FINDINGS} other findings: `airgo lint` shows all of them with their lines")
