@@ -142,7 +142,7 @@ def verdict_of(machine: Machine, value: object) -> tuple[bool | None, list[Symbo
     verdict = machine.truth(value)
     if verdict is not None or not isinstance(value, Symbolic):
         return verdict, []
-    note_decision(machine, value, machine.place)
+    note_decision(machine, value, machine.place if machine.frames else None)
     found, used = assumed(machine, value)
     verdict = None if found is MISSING else machine.truth(found)
     return verdict, used if verdict is not None else []
@@ -152,7 +152,7 @@ def settled(machine: Machine, value: object) -> object:
     """The value itself when it is plain, else the plain value by defaults (noted), else the value itself."""
     if not isinstance(value, Symbolic):
         return value
-    note_decision(machine, value, machine.place)
+    note_decision(machine, value, machine.place if machine.frames else None)
     found, used = assumed(machine, value)
     if found is MISSING:
         return value

@@ -37,11 +37,12 @@ def note_read(machine: Caller, kind: str, key: str, place: Place, default: objec
         read.default = default
 
 
-def note_decision(machine: Caller, value: object, place: Place) -> None:
-    """The program needs the value now: every key inside it decides what is built."""
+def note_decision(machine: Caller, value: object, place: Place | None) -> None:
+    """The program needs the value now: every key inside it decides what is built. Behind the program (`place` is None): where it is read."""
     for symbol in symbols_in(value):
-        if symbol.kind in KINDS:
-            reads_of(machine.state).setdefault((symbol.kind, symbol.key), Read()).decides.setdefault(id(place.node), place)
+        where = place or symbol.place
+        if symbol.kind in KINDS and where is not None:
+            reads_of(machine.state).setdefault((symbol.kind, symbol.key), Read()).decides.setdefault(id(where.node), where)
 
 
 def symbols_in(value: object) -> Iterator[Symbol]:

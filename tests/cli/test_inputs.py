@@ -124,3 +124,14 @@ def test_pyproject_and_new_files(project: Path) -> None:
     assert run(["inputs", "--write", "--project", str(project), str(project / "dags")]) == 0
     assert (project / "airgo.toml").read_text().startswith("[variables]")
     assert [path.name for path in project.iterdir() if path.name.startswith(".")] == []
+
+
+def test_what_decides_a_schedule_is_listed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A value that is needed only when the DAG is registered decides, too."""
+    wanted = "CronTriggerTimetable(Variable.get('cron', default_var='0 3 * * *'), timezone='UTC')"
+    text = DAG.replace('"@daily"', wanted).replace(
+        "import os\n", "import os\nfrom airflow.timetables.trigger import CronTriggerTimetable\n"
+    )
+    (project / "dags" / "etl.py").write_text(text)
+    assert run(["inputs", str(project / "dags")]) == 0
+    assert '# decides what is built at dags/etl.py:11\n# "cron" = "0 3 * * *"' in capsys.readouterr().out
