@@ -21,9 +21,10 @@ from airgo.values import MISSING, Choice, is_plain
 def build_file(evaluation: Evaluation, config: Config, collector: Collector, airflow_version: str) -> File:
     """The file's DAGs as Airflow would register them: those entered by `with` or made by `@dag`, and those in the module's names."""
     state = evaluation.state.get(STATE)
-    reads = tuple(deployment_reads(evaluation))
     if not isinstance(state, Authoring):
-        return File(evaluation.path, "error" if evaluation.status == "error" else "no-dag", (), evaluation.imported, reads)
+        return File(
+            evaluation.path, "error" if evaluation.status == "error" else "no-dag", (), evaluation.imported, deployment_reads(evaluation)
+        )
     named = set(map(id, dags_among(evaluation.namespace.values())))
     drafts = [dag for dag in state.dags if dag.registered or id(dag) in named]
     freezer = Freezer(state.machine)
@@ -33,15 +34,17 @@ def build_file(evaluation: Evaluation, config: Config, collector: Collector, air
         for count, dag in enumerate(drafts, 1)
     ]
     status = evaluation.status if dags or evaluation.status == "error" else "no-dag"
-    return File(evaluation.path, status, tuple(dags), evaluation.imported, reads)
+    return File(evaluation.path, status, tuple(dags), evaluation.imported, deployment_reads(evaluation))
 
 
-def deployment_reads(evaluation: Evaluation) -> Iterable[DeploymentRead]:
-    """What the file asks of its deployment while it loads."""
+def deployment_reads(evaluation: Evaluation) -> tuple[DeploymentRead, ...]:
+    """What the file asks of its deployment while it loads, and what its DAGs need of it to be built."""
+    found = []
     for (kind, key), read in reads_of(evaluation.state).items():
         default = read.default if is_plain(read.default) and read.default is not MISSING else None
         used_at, decides = (tuple(sorted({place.span for place in places.values()})) for places in (read.used_at, read.decides))
-        yield DeploymentRead(kind, key, used_at, default, decides)
+        found.append(DeploymentRead(kind, key, used_at, default, decides))
+    return tuple(found)
 
 
 def dags_among(values: Iterable[object]) -> Iterable[DagDraft]:

@@ -38,7 +38,7 @@ def note_read(machine: Caller, kind: str, key: str, place: Place, default: objec
 
 
 def note_decision(machine: Caller, value: object, place: Place | None) -> None:
-    """The program needs the value now: every key inside it decides what is built. Behind the program (`place` is None): where it is read."""
+    """The program needs the value now: every key inside decides what is built. Behind the program (`place` is None): where it is read."""
     for symbol in symbols_in(value):
         where = place or symbol.place
         if symbol.kind in KINDS and where is not None:
