@@ -12,8 +12,10 @@ from airgo.config import Config
 from airgo.diagnostics import Collector, Diagnostic, Rule
 from airgo.lower.result import Input, LedgerEntry, Manifest, Outcome, Rename, Strategy
 from airgo.source import Span
+from airgo.values import CodeRef
 
 if TYPE_CHECKING:
+    from airgo.callables.slicing import Slice
     from airgo.discovery import ProjectFiles
     from airgo.mapping.registry import Registry
 
@@ -150,7 +152,8 @@ class WorkflowDraft:
     `callbacks`: by the occasion's name, steps of the exit handler that call the DAG's callbacks.
     `template_places` and `task_places`: where templates, and the entries of tasks, are: FILE#JSON-POINTER.
     `extra` are further documents by file name below `dags/<dag>/` ("cron-workflow.yaml" → documents). `env_needed`: per
-    task id, EnvRef sources. `runtimes`: the folders of `airgo.runtime` that containers mount.
+    task id, EnvRef sources. `journal`: what each change of the ledger replaced, so that it can be taken back.
+    `runtimes`: the folders of `airgo.runtime` that containers mount. `slices`: of the code that runs there, by its identity.
     `project_in_image`: some container of the Airflow image imports the project's modules.
     `requirements`: packages that the image of Python tasks must hold, with the files that import them.
     `code_files`: modules of the project that scripts import, by path; `paths`: files that Python tasks name, with
@@ -169,6 +172,7 @@ class WorkflowDraft:
     templates: list[dict[str, object]] = field(default_factory=list)
     cron: dict[str, object] | None = None
     ledger: dict[tuple[str, str, str], LedgerEntry] = field(default_factory=dict)
+    journal: list[tuple[tuple[str, str, str], LedgerEntry | None]] = field(default_factory=list)
     renames: list[Rename] = field(default_factory=list)
     inputs: list[Input] = field(default_factory=list)
     origins: dict[str, Span] = field(default_factory=dict)
@@ -187,6 +191,7 @@ class WorkflowDraft:
     code_files: dict[str, str] = field(default_factory=dict)
     needs_project: bool = False
     paths: dict[str, str] = field(default_factory=dict)
+    slices: dict[int, tuple[CodeRef, Slice]] = field(default_factory=dict)
     manifests: list[Manifest] = field(default_factory=list)
     callbacks: dict[str, Node] = field(default_factory=dict)
 
@@ -208,6 +213,7 @@ class WorkflowDraft:
         key = (entry.subject, entry.kind, entry.name)
         known = self.ledger.get(key)
         if known is None or order.index(entry.outcome) > order.index(known.outcome):
+            self.journal.append((key, known))
             self.ledger[key] = entry
 
     def subject(self, task: ir.Task | None = None) -> str:

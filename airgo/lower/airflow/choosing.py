@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from airgo import catalogue, ir
 from airgo.catalogue import BASE_OPERATOR, BASE_SENSOR
@@ -12,6 +13,7 @@ from airgo.lower.airflow.rules import NO_IMAGE
 from airgo.lower.airflow.task import AirflowTask
 from airgo.lower.draft import CannotLower, Node, TemplateDraft, WorkflowDraft
 from airgo.lower.expansion import CODE_STRATEGIES, INEXACT_EXPANSION
+from airgo.lower.result import Input, LedgerEntry, Rename
 from airgo.lower.rules import MISSING_ARGUMENT
 from airgo.mapping.schema import OperatorMapping
 
@@ -76,40 +78,66 @@ def suggest_image(draft: WorkflowDraft) -> None:
         draft.report(NO_IMAGE.at(draft.dag.span, words, subject=draft.dag.id))
 
 
+Packages = dict[str, object]
+"""What the image of Python tasks must hold: fields of a draft by name."""
+
+
+def packages_of(draft: WorkflowDraft) -> Packages:
+    """A copy of what a draft says of that image."""
+    return {
+        "requirements": {name: set(used) for name, used in draft.requirements.items()},
+        "code_files": dict(draft.code_files),
+        "needs_project": draft.needs_project,
+        "paths": dict(draft.paths),
+    }
+
+
 class Saved:
-    """What a draft held before something was tried, and the diagnostics of the trial apart from all others."""
+    """How far a draft was before something was tried, and the diagnostics of the trial apart from all others."""
 
     def __init__(self, node: Node, draft: WorkflowDraft) -> None:
         self.node = node
         self.draft = draft
         self.collector = draft.collector
         self.trial = draft.collector = Collector()
-        self.state = self.held()
-
-    def held(self) -> dict[str, object]:
-        """Copies of everything that lowering one task adds to."""
-        draft = self.draft
-        return {
-            "ledger": dict(draft.ledger),
-            "inputs": list(draft.inputs),
-            "parameters": {name: dict(one) for name, one in draft.parameters.items()},
-            "renames": list(draft.renames),
-            "requirements": set(draft.requirements),
-        }
-
-    def put(self, state: dict[str, object], trial: Collector) -> None:
-        """Go (back) to a state."""
-        for name, value in state.items():
-            setattr(self.draft, name, value)
-        self.trial = self.draft.collector = trial
+        self.changes, self.inputs, self.renames = len(draft.journal), len(draft.inputs), len(draft.renames)
+        self.parameters = {name: dict(one) for name, one in draft.parameters.items()}
+        self.packages = packages_of(draft)
 
     def undo(self) -> Undone:
         """Forget what was done since."""
-        undone = Undone(self, self.held(), self.trial)
-        self.put(self.state, Collector())
+        draft = self.draft
+        undone = Undone(
+            self,
+            [(key, draft.ledger[key]) for key, _ in draft.journal[self.changes :]],
+            draft.inputs[self.inputs :],
+            draft.renames[self.renames :],
+            draft.parameters,
+            packages_of(draft),
+            self.trial,
+        )
+        self.take_back()
+        self.put(self.parameters, self.packages, Collector())
         self.node.expansion = None
         self.node.body_targets = {}
         return undone
+
+    def take_back(self) -> None:
+        """The ledger as it was."""
+        for key, before in reversed(self.draft.journal[self.changes :]):
+            if before is None:
+                self.draft.ledger.pop(key, None)
+            else:
+                self.draft.ledger[key] = before
+
+    def put(self, parameters: dict[str, dict[str, object]], packages: Packages, trial: Collector) -> None:
+        """Leave the journal and the lists as they were, and everything else as given."""
+        draft = self.draft
+        del draft.journal[self.changes :], draft.inputs[self.inputs :], draft.renames[self.renames :]
+        draft.parameters = parameters
+        for name, value in packages.items():
+            setattr(draft, name, value)
+        self.trial = draft.collector = trial
 
     def close(self) -> None:
         """Hand the diagnostics that count to the collector of all."""
@@ -117,12 +145,23 @@ class Saved:
         self.draft.collector = self.collector
 
 
+@dataclass(frozen=True, slots=True)
 class Undone:
     """A trial that was undone, and may be taken up again."""
 
-    def __init__(self, saved: Saved, state: dict[str, object], trial: Collector) -> None:
-        self.saved, self.state, self.trial = saved, state, trial
+    saved: Saved
+    entries: list[tuple[tuple[str, str, str], LedgerEntry]]
+    inputs: list[Input]
+    renames: list[Rename]
+    parameters: dict[str, dict[str, object]]
+    packages: Packages
+    trial: Collector
 
     def restore(self) -> None:
-        """Have the trial count after all."""
-        self.saved.put(self.state, self.trial)
+        """Have the trial count after all, and not what was tried since."""
+        draft = self.saved.draft
+        self.saved.take_back()
+        self.saved.put(self.parameters, self.packages, self.trial)
+        draft.ledger.update(self.entries)
+        draft.inputs += self.inputs
+        draft.renames += self.renames

@@ -12,13 +12,14 @@ from airgo.values import CodeRef
 
 if TYPE_CHECKING:
     from airgo.lower.airflow.encoding import Encoder
+    from airgo.lower.draft import WorkflowDraft
 
 Json = Any
 
 
 def function_as_json(encoder: Encoder, code: CodeRef) -> Json:
     """A function: its slice where it has one, else the name by which the image can import it. Raises CannotLower."""
-    made = slice_callable(code, encoder.draft.files, encoder.draft.config, airflow=True)
+    made = slice_with_airflow(code, encoder.draft)
     encoder.slices.append(made)
     refused = next((one.message for one in made.problems if one.rule is NEEDS_AIRFLOW), None)
     if refused is not None:
@@ -36,6 +37,14 @@ def function_as_json(encoder: Encoder, code: CodeRef) -> Json:
     if code.kwargs:
         named["kwargs"] = {key: encoder.value(item) for key, item in code.kwargs.items()}
     return named
+
+
+def slice_with_airflow(code: CodeRef, draft: WorkflowDraft) -> Slice:
+    """The slice of a function or class for a container that has Airflow; the tasks of a DAG that share one share its slice."""
+    known = draft.slices.get(id(code))
+    if known is None:
+        known = draft.slices[id(code)] = (code, slice_callable(code, draft.files, draft.config, airflow=True))
+    return known[1]
 
 
 def source_as_json(made: Slice) -> Json:

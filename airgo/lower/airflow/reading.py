@@ -44,12 +44,21 @@ def read_templates(texts: Iterable[str], options: Mapping[str, object], into: Re
             tree = parser.parse(text)
         except jinja2.TemplateSyntaxError:
             continue
+        for used in tree.find_all(nodes.Filter):  # Airflow's and the DAG's own are not known to the parser
+            parser.filters.setdefault(used.name, unnamed)
+        for asked in tree.find_all(nodes.Test):
+            parser.tests.setdefault(asked.name, unnamed)
         into.names |= meta.find_undeclared_variables(tree)
         into.files |= {name for name in meta.find_referenced_templates(tree) if name is not None}
         into.filters |= {node.name for node in tree.find_all(nodes.Filter)}
         into.expressions += sum(not isinstance(part, nodes.TemplateData) for output in tree.find_all(nodes.Output) for part in output.nodes)
         for node in tree.find_all((nodes.Call, nodes.Getattr, nodes.Getitem)):
             read_node(node, into)
+
+
+def unnamed(value: object) -> object:
+    """In place of a filter or test whose name is all that matters here."""
+    return value
 
 
 def read_node(node: nodes.Node, into: Reads) -> None:

@@ -12,10 +12,11 @@ import libcst as cst
 
 from airgo import catalogue, ir
 from airgo.argo.text import ItemHole, Text
-from airgo.callables.slicing import Slice, slice_callable
+from airgo.callables.slicing import Slice
 from airgo.discovery import Refused
 from airgo.lower.airflow.database import asks_database
 from airgo.lower.airflow.encoding import Encoder
+from airgo.lower.airflow.functions import slice_with_airflow
 from airgo.lower.airflow.reading import OPAQUE, Reads, read_code, read_templates
 from airgo.lower.airflow.rules import DEPLOYMENT_UNSEEN, IN_AIRFLOW, NOT_ENCODED
 from airgo.lower.airflow.surroundings import MOMENTS, TEXTS, Surroundings
@@ -75,7 +76,7 @@ class AirflowTask:
         self.encoder = Encoder(self.node.task, self.draft)
         self.reads = Reads()
         code = self.node.task.code
-        self.code = slice_callable(code, self.draft.files, self.draft.config, airflow=True) if isinstance(code, CodeRef) else None
+        self.code = slice_with_airflow(code, self.draft) if isinstance(code, CodeRef) else None
 
     def template(self) -> TemplateDraft:
         """The template. Raises CannotLower where something cannot be handed to the container."""
