@@ -147,7 +147,11 @@ class AirflowTask:
             if name in ("task_id", "default_args", "params", "dag", "task_group") or not is_own(name):
                 continue
             self.refuse_late(name, argument)
-            (attributes if argument.origin == "assigned" else found)[name] = self.encoder.argument(name, argument)
+            encoded = self.encoder.argument(name, argument)
+            if argument.origin == "assigned":
+                attributes[name] = encoded
+            if argument.origin != "assigned" or own:  # a class of the project was given the argument before it was assigned
+                found[name] = encoded
         if own:
             found |= self.defaults()
             assigned = {name: one for name, one in task.arguments.items() if self.assigned_outside(name, one)}

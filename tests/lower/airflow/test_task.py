@@ -326,7 +326,7 @@ c.text = "other"
     project = Project(tmp_path, source, default_args="{'owner': 'me', 'retries': 1, 'unit': 'x', 'email': ['a@b']}")
     told = project.told("g-c")
     assert told["class"] == "plugins.shop.Count"
-    assert told["arguments"] == {"text": "{{ ds }}", "default_args": {"owner": "me", "unit": "a"}}
+    assert told["arguments"] == {"text": "other", "default_args": {"owner": "me", "unit": "a"}}
     assert told["attributes"] == {"text": "other"}
     assert told["pulled"] == {"a return_value": "AIRGO_XCOM"}
     assert told["roots"]
