@@ -32,7 +32,7 @@ from airgo.lower.strategies.python_keys import keys_read
 from airgo.lower.template_files import folders_of
 from airgo.mapping.schema import OperatorMapping
 from airgo.mapping.wire import escaped
-from airgo.values import CodeRef, XComRef, truth
+from airgo.values import CodeRef, XComRef, is_plain, truth
 
 FOLDER = "/opt/airgo/airflow_task"
 """Where the runtime is mounted."""
@@ -146,6 +146,8 @@ class AirflowTask:
         for name, argument in given.items():
             if name in ("task_id", "default_args", "params", "dag", "task_group") or not is_own(name):
                 continue
+            if name in BASE and not is_plain(argument.value):
+                continue  # Argo does what it says
             self.refuse_late(name, argument)
             encoded = self.encoder.argument(name, argument)
             if argument.origin == "assigned":
@@ -184,7 +186,7 @@ class AirflowTask:
             argument = group.arguments.get("default_args")
             if argument is not None and isinstance(argument.value, dict):
                 merged |= {str(key): ir.Argument(value, argument.span, "default_args") for key, value in argument.value.items()}
-        names = [name for name in merged if is_own(name)]
+        names = [name for name in merged if is_own(name) and (name not in BASE or is_plain(merged[name].value))]
         found = {name: self.encoder.argument(name, merged[name]) for name in names}
         return {"default_args": found} if found else {}
 
