@@ -50,7 +50,7 @@ def or_in_airflow(
             first.restore()
             words = f"{problem.message}; nor can it run in the Airflow image: {second.message}"
             raise CannotLower(problem.rule, words, problem.span) from second
-        node.strategy = "airflow-image"
+        node.strategy, node.why_not_better = "airflow-image", problem.message
         draft.runtimes.add("airflow_task")
         return made
     finally:

@@ -30,6 +30,7 @@ Json = Any
 
 INSIDE_AIRFLOW = ("airflow.task", "airflow.group", "airflow.dag")
 """How the IR names tasks, groups and DAGs that are used as values."""
+MODULES = (".py", "/__init__.py")
 NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_]+")
 
 
@@ -120,12 +121,13 @@ class Encoder:
         return [name, *others] if others else name
 
     def of_project(self, name: str) -> bool:
-        """Does a dotted name begin with a module of the project?"""
-        first = name.partition(".")[0]
-        files = self.draft.files
-        return any(
-            files.is_file(f"{root}/{first}.py".lstrip("/")) or files.is_dir(f"{root}/{first}".lstrip("/")) for root in files.source_roots
-        )
+        """Is a module of the project among the beginnings of a dotted name?"""
+        parts = name.split(".")
+        modules = ["/".join(parts[:length]) for length in range(1, len(parts) + 1)]
+        paths = [
+            f"{root}/{module}{ending}".lstrip("/") for root in self.draft.files.source_roots for module in modules for ending in MODULES
+        ]
+        return any(self.draft.files.is_file(path) for path in paths)
 
     def symbol(self, value: Symbol) -> Json:
         """What the deployment gives is read in the container, as the DAG file would; what a run gives comes in a variable."""

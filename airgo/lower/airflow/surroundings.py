@@ -51,9 +51,9 @@ class Surroundings:
         conf = self.conf()
         if conf:
             found["conf"] = conf
-        if self.task.retries != 0:
+        if isinstance(self.task.retries, int) and self.task.retries > 0:
             self.env.append({"name": "AIRGO_RETRIES", "value": Text((Simple("retries"),))})
-            found["max_tries"] = self.task.retries if isinstance(self.task.retries, int) else 0
+            found["max_tries"] = self.task.retries
         return {key: value for key, value in found.items() if value}
 
     def wanted(self, names: tuple[str, ...]) -> list[str]:

@@ -195,6 +195,7 @@ def test_a_failed_trial_leaves_no_trace(tmp_path: Path) -> None:
     project = Project(tmp_path, source)
     assert project.strategies["t"] == "airflow-image"
     assert project.codes == ["AG518"]
+    assert "response_check has no counterpart" in str(project.lowered.tasks[0].why_not_better)
     found = {one.name: one.outcome for one in project.lowered.ledger if one.subject == "d.t" and one.kind == "argument"}
     assert found == dict.fromkeys(("task_id", "endpoint", "response_check", "tcp_keep_alive"), "mapped")
 
