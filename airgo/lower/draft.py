@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 Leaf = str | Text
 
 
+@dataclass(frozen=True, slots=True)
+class RunTimeTemplate:
+    """A text that is rendered when the task runs. `reason`: why it cannot be said in Argo."""
+
+    source: str
+    reason: str
+
+
 class CannotLower(Exception):
     """A task, or a value of it, has no exact counterpart: the task becomes `manual` and `rule` is reported.
 

@@ -153,7 +153,8 @@ def _values(node: Node, mapping: OperatorMapping, draft: WorkflowDraft) -> dict[
             draft.report(UNSUPPORTED_ARGUMENT.at(argument.span, words, subject=subject))
             account(draft, task, name, Fate(standing, UNSUPPORTED_ARGUMENT.code))
         if spec.used:
-            values[name] = lower_value(argument, name, spec.template, task, draft)
+            later = mapping.strategy in CODE_STRATEGIES and task.expand is None
+            values[name] = lower_value(argument, name, spec.template, task, draft, at_run_time=later)
     return values
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from airgo import ir
 from airgo.argo.text import EnvRef, Text, text
 from airgo.diagnostics import Rule, Severity
-from airgo.lower.draft import CannotLower, WorkflowDraft
+from airgo.lower.draft import CannotLower, RunTimeTemplate, WorkflowDraft
 from airgo.lower.inputs import note_use
 from airgo.lower.ledger import TEMPLATE
 from airgo.lower.native import NATIVE_LITERAL, native_value
@@ -34,12 +34,15 @@ UNKNOWN_VALUE = Rule(
 )
 
 
-def lower_value(argument: ir.Argument, name: str, templated: bool, task: ir.Task | None, draft: WorkflowDraft) -> object:
+def lower_value(
+    argument: ir.Argument, name: str, templated: bool, task: ir.Task | None, draft: WorkflowDraft, *, at_run_time: bool = False
+) -> object:
     """The value of an argument: plain / `Text` / nested dict and list of these / `ExternCall` with lowered arguments.
 
     Jinja is read where `templated`; every Jinja expression gets a `template` entry in the ledger (`name#1` …). Raises CannotLower.
+    `at_run_time`: a text that only Jinja can render stays as a `RunTimeTemplate`.
     """
-    lowering = Lowering(name, templated, task, draft, template_context(task, draft))
+    lowering = Lowering(name, templated, task, draft, template_context(task, draft), at_run_time)
     try:
         lowered = lowering.value(argument.value, whole=True)
     except NotExact as error:
@@ -104,6 +107,7 @@ class Lowering:
     task: ir.Task | None
     draft: WorkflowDraft
     context: TemplateContext
+    at_run_time: bool = False
     expressions: int = 0
     seen: set[int] = field(default_factory=set)
 
@@ -137,7 +141,14 @@ class Lowering:
         if not self.templated:
             return value
         content = template_file(value, self.task, self.draft) if whole else None
-        return self._rendered(value if content is None else content)
+        source = value if content is None else content
+        try:
+            return self._rendered(source)
+        except NotExact as error:
+            if error.rule is not RUN_TIME or not self.at_run_time or _renders_natively(self.task, self.draft):
+                raise
+            self.expressions += 1
+            return RunTimeTemplate(source, error.message)
 
     def _rendered(self, source: str) -> object:
         if _renders_natively(self.task, self.draft):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from airgo.argo.text import Input, ItemHole, JsonText, Text, XComHole
 from airgo.callables.literals import DATETIME_MODULE, NoLiteral, is_json, literal
 from airgo.callables.problems import ARGUMENT
-from airgo.lower.draft import CannotLower, Leaf
+from airgo.lower.draft import CannotLower, Leaf, RunTimeTemplate
 from airgo.mapping.wire import escaped
 from airgo.values import CodeRef, Symbol, Symbolic, XComRef
 
@@ -39,6 +39,8 @@ class Carried:
             return self.read_json(name, Text((ItemHole(raw.key, json=True),)))
         if id(raw) in self.objects:
             return self.objects[id(raw)]
+        if isinstance(lowered, RunTimeTemplate):
+            return f"airgo_render({self.read_json(name, escaped(json.dumps(lowered.source, ensure_ascii=False)))})"
         if isinstance(lowered, CodeRef):
             return self.code(lowered)
         if isinstance(lowered, Text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import libcst as cst
 
@@ -37,6 +38,7 @@ from airgo.lower.strategies.python_deployment import deployment_env
 from airgo.lower.strategies.python_keys import keys_read, texts
 from airgo.lower.strategies.python_outputs import FAILING, Outputs, Result, ending
 from airgo.lower.strategies.python_script import FOLDER, Script, call
+from airgo.lower.strategies.python_templates import TemplateUse, macro_functions, renderer_lines, rendering_of
 from airgo.source import Span
 from airgo.values import MISSING, CodeRef, Extern, ExternCall, is_plain, symbolic_parts, truth
 
@@ -62,6 +64,7 @@ class PythonTask:
         self.objects: dict[int, str] = {}
         self.templates = ""
         self.named: list[str] = []
+        self.rendering: TemplateUse | None = None
         self.in_image = False
         self.code = self._slice()
         self.carried = Carried(self._passed_function, self.objects)
@@ -75,15 +78,19 @@ class PythonTask:
         for problem in self.use.problems if self.options.get("context") is not False else ():
             self._report(problem)
         self.arguments = self._arguments(positional, keyword)
-        self.env += deployment_env(self.code.reads, node, draft)
+        self.renderer = self._renderer()
+        reads = {(read.kind, read.key): read for read in (*self.code.reads, *(self.rendering.reads.values() if self.rendering else ()))}
+        self.env += deployment_env(reads.values(), node, draft)
 
     def _slice(self) -> Slice:
         """The callable with what it uses; what cannot travel stops here."""
         target = self.values.get("python_callable")
-        if isinstance(target, Extern):
+        self.rendering = rendering_of(self.values, self.task.span)
+        macros = macro_functions(self.rendering, self.draft.dag) if self.rendering is not None else []
+        if isinstance(target, Extern) and not macros:
             made = slice_extern(target.name)
         elif isinstance(target, CodeRef):
-            functions = [*functions_in(self.values.get("op_args")), *functions_in(self.values.get("op_kwargs"))]
+            functions = [*functions_in(self.values.get("op_args")), *functions_in(self.values.get("op_kwargs")), *macros]
             objects = [*objects_in(self.task.value("op_args")), *objects_in(self.task.value("op_kwargs"))]
             (made, *others), texts = slice_callables((target, *functions), objects, self.draft.files, self.draft.config)
             self.passed = {id(function): other for function, other in zip(functions, others, strict=True)}
@@ -92,6 +99,8 @@ class PythonTask:
             raise CannotLower(NO_CALLABLE, f"the function that {self.task.id} runs is not known")
         for problem in made.problems:
             self._report(problem)
+        if self.rendering is not None:
+            made = replace(made, requirements=tuple(sorted({*made.requirements, "jinja2"})))
         self._needs_packages(made)
         for path in sorted(made.paths):
             first = self.draft.paths.setdefault(path, self.task.id)
@@ -102,6 +111,16 @@ class PythonTask:
             words = f"the code of {self.task.id} needs the project's files, which its image must hold below {DEPLOYED_ROOT}"
             self._report(Problem(PROJECT_IMAGE, words))
         return made
+
+    def _renderer(self) -> list[str]:
+        """The line that makes the function which renders templates. Raises CannotLower."""
+        if self.rendering is None:
+            return []
+        use = self.rendering
+        values = ContextValues(self.node, self.draft, use.context, self.task.span, self._carry_context, self._templates_dict)
+        values.names, values.modules, values.runtime = self.context.names, self.context.modules, self.context.runtime
+        self.context.runtime["templates"] = None
+        return renderer_lines(use, self.draft.dag, values, self.carried)
 
     def _passed_function(self, code: CodeRef) -> str:
         """The expression for a function that is an argument."""
@@ -289,7 +308,7 @@ class PythonTask:
         pushed = {key: files[key] for key in files if key in read and key not in ("return_value", "items")}
         pushed = pushed if self.use.pushes or self.use.pushes_unknown else {}
         arguments = [*self.arguments, *self._context_arguments(pushed)]
-        before = self._current_context(pushed)
+        before = [*self._current_context(pushed), *self.renderer]
         keys = {key: name for key, name in files.items() if key not in self.use.pushes or self._multiple()}
         write(script, read, Result(lambda target: self._call(arguments, target), keys, self._multiple()))
         ending(script, before)
