@@ -244,6 +244,16 @@ def operator(name: str) -> OperatorFacts | None:
     )
 
 
+def is_subclass(name: str, other: str) -> bool | None:
+    """Is one of Airflow's operator classes another, or below it? None when that is not known of one of them."""
+    facts, wanted = operator(name), canonical(other)
+    if facts is None:
+        return True if canonical(name) == wanted else None
+    if wanted in (facts.name, *facts.ancestors, BASE_OPERATOR) or (wanted == BASE_SENSOR and facts.is_sensor):
+        return True
+    return False if wanted == BASE_SENSOR or operator(wanted) is not None else None
+
+
 def accepts(operator_class: str, argument: str, version: str | None = None) -> bool:
     """Would a value of default_args reach this argument of the class? Airflow fills it in at each class level that names the parameter."""
     facts = operator(operator_class)

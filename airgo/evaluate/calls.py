@@ -11,7 +11,7 @@ import libcst as cst
 from airgo.catalogue import canonical
 from airgo.evaluate import attributes, branches, classes, rules
 from airgo.evaluate.arguments import bind
-from airgo.evaluate.limits import DEPTH, SAME_FUNCTION, SPLIT_DEPTH
+from airgo.evaluate.limits import DECIDED_RECURSION, DEPTH, SAME_FUNCTION, SPLIT_DEPTH
 from airgo.evaluate.models import CALL_RESOLVERS, METHODS, MODELS, TYPES, Model
 from airgo.evaluate.objects import (
     Bound,
@@ -132,7 +132,7 @@ def too_deep(machine: Machine, function: Function) -> str | None:
     if machine.splits > SPLIT_DEPTH:
         return "called under more tests that cannot be decided than airgo follows"
     same = sum(1 for frame in machine.frames if frame.function is not None and frame.function.node is function.node)
-    if len(machine.frames) > DEPTH or same >= SAME_FUNCTION:
+    if len(machine.frames) > DEPTH or same >= (SAME_FUNCTION if machine.splits else DECIDED_RECURSION):
         return "called more deeply than airgo follows"
     return None
 

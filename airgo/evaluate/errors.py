@@ -13,7 +13,7 @@ from airgo.values import Extern, ExternCall, Symbolic
 if TYPE_CHECKING:
     from airgo.evaluate.machine import Machine
 
-BASES = {"JSONDecodeError": ValueError, "YAMLError": Exception, "ParserError": Exception, "ScannerError": Exception}
+BASES = {"JSONDecodeError": ValueError, "YAMLError": Exception, "ParserError": ValueError, "ScannerError": Exception}
 """Exceptions of libraries that models raise by their last name."""
 
 

@@ -19,7 +19,9 @@ SPLIT_DEPTH = 6
 DEPTH = 64
 """Nested calls of project functions."""
 SAME_FUNCTION = 8
-"""The same function on the call stack."""
+"""The same function on the call stack, where it is called under tests that cannot be decided."""
+DECIDED_RECURSION = 40
+"""The same function on the call stack, where every test was decided: it goes as deep as the data does."""
 ELEMENTS = 1_000_000
 TEXT = 10_000_000
 INTEGER_BITS = 4_096

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from airgo import archives
+from airgo import archives, catalogue
 from airgo.discovery import Refused
 from airgo.evaluate import (
     attributes,
@@ -46,7 +46,7 @@ from airgo.evaluate.modules import ParseCache
 from airgo.evaluate.objects import NO_DEFAULT, Call, Caller, Function, Instance, Modelled, Module, Parameter, PythonError
 from airgo.evaluate.scope import Scope
 from airgo.source import Place, Span, whole_file
-from airgo.values import Choice, Unknown, truth
+from airgo.values import Choice, Extern, Unknown, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -202,6 +202,8 @@ class Machine(Caller):
         if isinstance(value, list | dict | set) and value and has_optional(value):
             values = [key if isinstance(key, Unknown) else one for key, one in value.items()] if isinstance(value, dict) else value
             return None if all(isinstance(one, Unknown) or is_optional(one) for one in values) else True
+        if isinstance(value, Extern):
+            return True if catalogue.operator(value.name) is not None else None  # a class
         return truth(value)
 
     def isinstance(self, value: object, cls: object) -> bool | None:

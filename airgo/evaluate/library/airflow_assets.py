@@ -45,6 +45,10 @@ class AssetValue(Modelled):
             return same if operator == "==" else not same
         return MISSING
 
+    def instance_of(self, name: str) -> bool | object:
+        """An asset is none of Python's own types."""
+        return False if name.startswith("builtins.") and name != "builtins.object" else MISSING
+
     def get_attribute(self, name: str, call: Call) -> object:
         """`asset.uri`, `asset.name`, `asset.extra`."""
         if name in self.fields:

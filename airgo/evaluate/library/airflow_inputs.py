@@ -144,6 +144,9 @@ def config_value(call: Call) -> object:
         return found
     if (section, key) == ("core", "dags_folder"):
         return dags_folder(call)
+    if (section, key) == ("scheduler", "catchup_by_default"):
+        given = call.machine.config.catchup_by_default
+        return call.machine.config.airflow_version != "3" if given is None else given
     if (section, key) in SURE_SETTINGS:
         return SURE_SETTINGS[section, key]
     own = catalogue.setting(f"{RENAMED_SECTIONS.get(section, section)}.{key.lower()}", call.machine.config.airflow_version or "2")

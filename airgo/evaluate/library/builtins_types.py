@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable
 
+from airgo import catalogue
 from airgo.evaluate import limits
 from airgo.evaluate.library.builtins_iteration import elements, unknown_elements
 from airgo.evaluate.library.plain_texts import attribute_or_missing, text_of
@@ -219,12 +220,13 @@ def is_subclass(cls: object, other: object) -> bool | None:
         if isinstance(other, Extern):
             if other.name in cls.external_bases():
                 return True
-            return None if any(base != "builtins.object" for base in cls.external_bases()) else False
+            verdicts = [catalogue.is_subclass(base, other.name) for base in cls.external_bases() if base != "builtins.object"]
+            return True if True in verdicts else None if None in verdicts else False
     if isinstance(cls, Extern) and isinstance(other, Extern):
         left, right = real_type(cls.name), real_type(other.name)
         if left is not None and right is not None:
             return issubclass(left, right)
-        return True if cls.name == other.name else None
+        return True if cls.name == other.name else catalogue.is_subclass(cls.name, other.name)
     return False if isinstance(cls, Extern) and isinstance(other, Class) else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import tomllib
+from collections.abc import Callable
 from typing import Any
 
 import yaml
@@ -13,10 +14,11 @@ from airgo.evaluate import limits
 from airgo.evaluate.library.builtins_iteration import elements
 from airgo.evaluate.library.open_files import Reader
 from airgo.evaluate.library.plain_texts import attribute_or_missing, known
+from airgo.evaluate.library.texts_with_holes import HoleElsewhere, read_with_holes
 from airgo.evaluate.library.yaml_documents import yaml_documents
 from airgo.evaluate.models import ORDINARY_ERRORS, PythonError, constant, models
 from airgo.evaluate.objects import Call, Class, Instance, Iterator
-from airgo.values import MISSING, Operation, Symbolic, Unknown
+from airgo.values import MISSING, Operation, Symbolic, Template, Unknown
 
 
 def content_of(call: Call, value: object) -> object:
@@ -36,15 +38,40 @@ def not_text(call: Call, value: object, what: str) -> object:
 @models("json.loads", "json.load", "ujson.loads", "simplejson.loads")
 def json_loads(call: Call) -> object:
     """`json.loads(text)`, `json.load(file)`; hooks are called for every object."""
-    text = content_of(call, call.args[0])
-    if not isinstance(text, str | bytes):
-        return not_text(call, text, "JSON text")
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise PythonError("json.decoder.JSONDecodeError", str(error)) from error
+    text = content_of(call, call.argument(0, "s", call.kwargs.get("fp")))
+    found = document(call, text, "JSON text", one_json)
+    if isinstance(found, Symbolic):
+        return found
     hook = call.kwargs.get("object_hook")
     return found if hook is None else hooked(call, found, hook)
+
+
+def document(call: Call, text: object, what: str, read: Callable[[str | bytes], object]) -> object:
+    """What is read of a text, which may have holes; a symbolic value when that cannot be known."""
+    if isinstance(text, str | bytes):
+        return read(text)
+    if isinstance(text, Template):
+        try:
+            return read_with_holes(text, read)
+        except (HoleElsewhere, PythonError):
+            return not_text(call, text, what)
+    return not_text(call, text, what)
+
+
+def one_json(text: str | bytes) -> object:
+    """A JSON text. Raises the program's JSONDecodeError."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise PythonError("json.decoder.JSONDecodeError", str(error)) from error
+
+
+def one_yaml(text: str | bytes) -> object:
+    """A YAML text of at most one document. Raises the program's YAMLError."""
+    found = yaml_documents(text)
+    if len(found) > 1:
+        raise PythonError("yaml.YAMLError", "expected a single document in the stream")
+    return found[0] if found else None
 
 
 def hooked(call: Call, value: object, hook: object) -> object:
@@ -107,20 +134,15 @@ def json_dump(call: Call) -> object:
 @models("yaml.safe_load", "yaml.load", "yaml.full_load")
 def yaml_load(call: Call) -> object:
     """`yaml.safe_load(text_or_file)`; other loaders read the same documents, tags of their own are an error."""
-    text = content_of(call, call.argument(0, "stream"))
-    if not isinstance(text, str | bytes):
-        return not_text(call, text, "YAML text")
-    found = yaml_documents(text)
-    if len(found) > 1:
-        raise PythonError("yaml.YAMLError", "expected a single document in the stream")
-    return found[0] if found else None
+    return document(call, content_of(call, call.argument(0, "stream")), "YAML text", one_yaml)
 
 
 @models("yaml.safe_load_all", "yaml.load_all", "yaml.full_load_all")
 def yaml_load_all(call: Call) -> object:
     """`yaml.safe_load_all(text_or_file)`."""
     text = content_of(call, call.argument(0, "stream"))
-    return Iterator(yaml_documents(text)) if isinstance(text, str | bytes) else not_text(call, text, "YAML text")
+    found = document(call, text, "YAML text", yaml_documents)
+    return Iterator(found) if isinstance(found, list) else found
 
 
 YAML_OPTIONS = (

@@ -101,9 +101,9 @@ def fromisocalendar(year: int, week: int, day: int) -> object:
 
 
 @pure("datetime.datetime.combine")
-def combine(day: date, moment: time, tzinfo: tzinfo | None = None) -> object:
+def combine(date: date, time: time, tzinfo: tzinfo | None = None) -> object:
     """`datetime.combine(date, time)`."""
-    return datetime.combine(day, moment) if tzinfo is None else datetime.combine(day, moment, tzinfo)
+    return datetime.combine(date, time) if tzinfo is None else datetime.combine(date, time, tzinfo)
 
 
 def epoch_seconds(moment: datetime) -> float:

@@ -11,7 +11,7 @@ from airgo.evaluate.library.builtins_types import plain_type
 from airgo.evaluate.library.dates import in_zone, zone
 from airgo.evaluate.library.not_reproducible import clock
 from airgo.evaluate.models import METHODS, MODULES, constant, lift, models, pure
-from airgo.evaluate.objects import Call
+from airgo.evaluate.objects import Call, PythonError
 from airgo.values import ExternCall
 
 MODULES.add("pendulum")
@@ -32,10 +32,16 @@ def as_zone(tz: object) -> tzinfo | None:
     return tz if isinstance(tz, tzinfo) else None
 
 
-@pure("pendulum.timezone", "pendulum.tz.timezone", "pendulum.tz.timezone.Timezone", "pendulum.Timezone")
+@pure("pendulum.timezone", "pendulum.tz.timezone")
 def timezone(name: str) -> object:
     """`pendulum.timezone(name)`."""
     return as_zone(name)
+
+
+@pure("pendulum.tz.timezone.Timezone", "pendulum.Timezone")
+def timezone_class(key: str) -> object:
+    """`pendulum.Timezone(name)`."""
+    return as_zone(key)
 
 
 @pure("pendulum.datetime", "pendulum.create", "pendulum.DateTime", "pendulum.datetime.DateTime")
@@ -92,14 +98,17 @@ def parse(text: str, tz: object = "UTC", strict: bool = True, **options: object)
     """`pendulum.parse(text)`: ISO 8601; UTC unless the text or `tz` says otherwise."""
     if options.get("exact") is True and len(text) == len("2024-01-01"):
         return date.fromisoformat(text)
-    found = datetime.fromisoformat(text.strip())
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise PythonError("pendulum.parsing.exceptions.ParserError", str(error)) from error
     return found if found.tzinfo else found.replace(tzinfo=as_zone(tz))
 
 
 @pure("pendulum.instance")
-def instance(moment: datetime, tz: object = "UTC") -> object:
+def instance(obj: datetime, tz: object = "UTC") -> object:
     """`pendulum.instance(dt)`."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=as_zone(tz))
+    return obj if obj.tzinfo else obj.replace(tzinfo=as_zone(tz))
 
 
 @pure("pendulum.from_timestamp")

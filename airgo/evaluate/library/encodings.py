@@ -79,14 +79,14 @@ class Url(Modelled):
 URL_PARTS = frozenset({"scheme", "netloc", "path", "params", "query", "fragment", "hostname", "port", "username", "password"})
 
 
-def parse(url: str) -> Url:
+def parse(url: str, scheme: str = "", allow_fragments: bool = True) -> Url:
     """`urlparse(text)`."""
-    return Url(urllib.parse.urlparse(url))
+    return Url(urllib.parse.urlparse(url, scheme, allow_fragments))
 
 
-def split(url: str) -> Url:
+def split(url: str, scheme: str = "", allow_fragments: bool = True) -> Url:
     """`urlsplit(text)`."""
-    return Url(urllib.parse.urlsplit(url))
+    return Url(urllib.parse.urlsplit(url, scheme, allow_fragments))
 
 
 models("urllib.parse.urlparse")(lift(parse))

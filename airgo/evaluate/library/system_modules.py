@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 
 from airgo.evaluate import limits
-from airgo.evaluate.library.builtins_iteration import elements
-from airgo.evaluate.library.project_paths import project_path
 from airgo.evaluate.models import MODULES, PythonError, constant, models, pure
 from airgo.evaluate.objects import Bound, Call, Class, Function, Instance, Module
 from airgo.values import MISSING, Extern, Operation, Symbol, Unknown
@@ -134,9 +132,9 @@ def getmembers(call: Call) -> object:
     return [pair for pair in pairs if call.machine.truth(call.machine.call(predicate, (pair[1],))) is True]
 
 
-@models("inspect.signature", "inspect.stack", "inspect.currentframe", "inspect.getsource", "inspect.getcallargs", "inspect.getfullargspec")
+@models("inspect.stack", "inspect.currentframe", "inspect.getsource", "inspect.getcallargs")
 def not_followed(call: Call) -> object:
-    """Looking into frames and signatures is not followed."""
+    """Looking into frames and sources is not followed."""
     return Unknown(f"{call.name}() is not followed", call.place)
 
 
@@ -150,13 +148,32 @@ def unwrap(call: Call) -> object:
 
 
 @pure("ast.literal_eval")
-def literal_eval(text: str) -> object:
+def literal_eval(node_or_string: str) -> object:
     """`ast.literal_eval(text)`: literals only, of limited size."""
-    limits.check_text(len(text) * 100)
+    limits.check_text(len(node_or_string) * 100)
     try:
-        return ast.literal_eval(text)
+        return ast.literal_eval(node_or_string)
     except (SyntaxError, MemoryError) as error:
         raise ValueError(str(error)) from error
+
+
+@models(
+    "airflow.utils.module_loading.import_string",
+    "airflow.sdk.module_loading.import_string",
+    "airflow.sdk._shared.module_loading.import_string",
+)
+def import_string(call: Call) -> object:
+    """`import_string("package.module.name")`: Airflow's way to an object by its dotted name."""
+    dotted = call.argument(0, "dotted_path")
+    if not isinstance(dotted, str):
+        return Unknown("an object whose dotted name is not known", call.place, dotted if isinstance(dotted, Unknown) else None)
+    module, dot, name = dotted.rpartition(".")
+    if not dot:
+        raise PythonError("ImportError", f"{dotted} doesn't look like a module path")
+    found = call.machine.attribute(call.machine.call(Extern("importlib.import_module"), (module,)), name, MISSING)
+    if found is MISSING:
+        raise PythonError("ImportError", f'Module "{module}" does not define a "{name}" attribute/class')
+    return found
 
 
 @models("platform.system")
@@ -169,21 +186,3 @@ def system(call: Call) -> object:
 def of_the_machine(call: Call) -> object:
     """What differs from machine to machine."""
     return Symbol("context", call.name, default=MISSING, place=call.place)
-
-
-@models("sys.path.append", "sys.path.insert", "sys.path.extend", "site.addsitedir")
-def sys_path(call: Call) -> object:
-    """Folders of the project that the program adds to its import path are looked into by later imports."""
-    add = getattr(call.machine, "add_import_root", None)
-    values = elements(call, call.args[0]) or [] if call.name.endswith("extend") else list(call.args[-1:])
-    for value in values:
-        found = project_path(call, value)
-        if callable(add) and isinstance(found, str) and call.machine.files.is_dir(found):
-            add(found, call.name.endswith("insert"))
-    return None
-
-
-@models("sys.path.remove", "sys.path.pop", "sys.path.clear")
-def sys_path_remove(call: Call) -> object:
-    """Folders stay on the path: what is found there is found a little longer."""
-    return None

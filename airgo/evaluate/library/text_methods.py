@@ -136,10 +136,10 @@ def fromhex(text: str) -> object:
 
 
 @pure("builtins.int.from_bytes")
-def from_bytes(data: bytes, byteorder: str = "big") -> object:
+def from_bytes(bytes: bytes, byteorder: str = "big", *, signed: bool = False) -> object:  # noqa: A002 - Python's own name
     """`int.from_bytes(data, order)`."""
-    limits.check_bits(len(data) * 8)
-    return int.from_bytes(data, "little" if byteorder == "little" else "big")
+    limits.check_bits(len(bytes) * 8)
+    return int.from_bytes(bytes, "little" if byteorder == "little" else "big", signed=signed)
 
 
 @pure("builtins.float.fromhex")

@@ -72,11 +72,11 @@ class VersionNumber:
 
 
 @pure("packaging.version.Version", "packaging.version.parse", "pkg_resources.parse_version")
-def version(text: str) -> VersionNumber:
+def version(version: str) -> VersionNumber:
     """`Version(text)`, ordered as PEP 440 says: development, before, the release itself, after."""
-    found = FORM.fullmatch(text.strip().lower()[:LONGEST])
+    found = FORM.fullmatch(version.strip().lower()[:LONGEST])
     if found is None:
-        raise ValueError(f"Invalid version: {text!r}")
+        raise ValueError(f"Invalid version: {version!r}")
     numbers = tuple(int(number) for number in found["release"].split("."))
     pre = (PRE.get(found["pre"], found["pre"]), int(found["pre_number"] or 0)) if found["pre"] else None
     after = found["implicit"] or (found["post_number"] or "0" if found["post"] else None)
@@ -87,7 +87,7 @@ def version(text: str) -> VersionNumber:
     before = pre if pre is not None else ("", EARLIEST) if dev is not None and after is None else ("~", LATEST)
     local = tuple((1, int(part), "") if part.isdigit() else (0, 0, part) for part in re.split(r"[-_.]", found["local"] or "") if part)
     key = (int(found["epoch"] or 0), trimmed, before, EARLIEST if after is None else int(after), LATEST if dev is None else dev, local)
-    return VersionNumber(text.strip().lower().removeprefix("v"), key, numbers)
+    return VersionNumber(version.strip().lower().removeprefix("v"), key, numbers)
 
 
 @functools.total_ordering
