@@ -27,9 +27,17 @@ SEVERAL_SCHEDULES = Rule(
     "several-schedules",
     Severity.ERROR,
     summary="More than one of schedule, schedule_interval and timetable",
-    why="Airflow refuses a DAG with two of them. Where one is None, Airflow 2 reads `timetable`, else `schedule_interval` even when that "
-    "is None, else `schedule`.",
+    why="Airflow refuses a DAG with two of them; airgo reads the first in this order.",
     remedy="Keep one of them",
+)
+IGNORED_SCHEDULE = Rule(
+    "AG173",
+    "ignored-schedule",
+    Severity.WARNING,
+    summary="A schedule that Airflow 2 passes over, because schedule_interval is given as None",
+    why="Airflow 2 reads `timetable`, else `schedule_interval` also when that is None, else `schedule`. The DAG runs only when it is triggered, "
+    "and so does its workflow.",
+    remedy="Remove schedule_interval=None where the other schedule is meant, else remove the other",
 )
 BAD_CRON = Rule(
     "AG166",
@@ -97,7 +105,7 @@ class Reader:
         ):
             if values.get("schedule") is not None:
                 words = "schedule_interval=None is given too, so Airflow 2 does not schedule the DAG"
-                self.collector.add(SEVERAL_SCHEDULES.at(arguments["schedule"].span, words, subject=self.subject))
+                self.collector.add(IGNORED_SCHEDULE.at(arguments["schedule"].span, words, subject=self.subject))
             return "schedule_interval"
         return next((one for one in given if values[one] is not None), given[0])
 

@@ -146,9 +146,7 @@ def absent(what: str, place: Place) -> Absent:
 
 def is_optional(value: object) -> bool:
     """Is this an element that may be absent?"""
-    return isinstance(value, Choice) and (
-        isinstance(value.then, Absent) or isinstance(value.orelse, Absent) or is_optional(value.then) or is_optional(value.orelse)
-    )
+    return isinstance(value, Absent) or (isinstance(value, Choice) and (is_optional(value.then) or is_optional(value.orelse)))
 
 
 def has_optional(container: object) -> bool:
@@ -315,8 +313,19 @@ def merged_content(test: object, then: object, orelse: object, place: Place) -> 
         missing = absent("this element", place)
         first = (choose_built(test, x, missing, place) for x in then - orelse)
         second = (choose_built(test, missing, x, place) for x in orelse - then)
-        return {*(then & orelse), *first, *second}
+        return {*(then & orelse), *hashable((*first, *second), missing)}
     return orelse
+
+
+def hashable(values: Iterable[object], instead: object) -> Iterator[object]:
+    """The values that a set can hold; a choice by a test over a list, say, it cannot, so that what stands for it is held."""
+    for value in values:
+        try:
+            hash(value)
+        except TypeError:
+            yield instead
+        else:
+            yield value
 
 
 def merged_list(test: object, then: list[object], orelse: list[object], place: Place) -> list[object]:

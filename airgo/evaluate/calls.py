@@ -32,7 +32,7 @@ from airgo.evaluate.partly_seen import mark
 from airgo.evaluate.scope import Scope
 from airgo.evaluate.syntax import is_generator
 from airgo.source import Place
-from airgo.values import MISSING, Choice, Extern, ExternCall, Operation, Symbolic, Unknown
+from airgo.values import MISSING, Choice, Extern, ExternCall, Operation, Symbol, Symbolic, Template, Unknown
 
 if TYPE_CHECKING:
     from airgo.evaluate.machine import Machine
@@ -263,12 +263,29 @@ def find_model(name: str, resolvers: bool = True) -> tuple[str, Model] | None:
     if kind is not None:
         found = attributes.find_method(kind, method)
         if found is not None:
-            return f".{method}", found
+            return f".{method}", of_receiver(found, method)
     for resolver in CALL_RESOLVERS if resolvers else ():
         resolved = resolver(canonical(name))
         if resolved is not None:
             return canonical(name), resolved
     return None
+
+
+def of_receiver(model: Model, method: str) -> Model:
+    """A method read off its type: of a receiver that is not known it is that receiver's own method."""
+
+    def of_type(call: Call) -> object:
+        receiver = call.args[0] if call.args else MISSING
+        if isinstance(receiver, Unknown) or (receiver is MISSING and call.unseen):
+            return Unknown(f"{method}() of a value that is not known", call.place)
+        if isinstance(receiver, Choice | Symbol | Operation | Template):
+            return call.machine.call(call.machine.attribute(receiver, method), call.args[1:], call.kwargs)
+        try:
+            return model(call)
+        except IndexError as error:
+            raise PythonError("TypeError", f"{method}() is called with too few arguments") from error
+
+    return of_type
 
 
 def is_exception(name: str) -> bool:

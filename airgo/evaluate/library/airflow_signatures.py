@@ -68,7 +68,11 @@ CONTEXT_KEYS = frozenset(
 """Parameters of these names get None when the task is made, and the context's value when it runs (KNOWN_CONTEXT_KEYS of both lines)."""
 
 
-def check_binding(function: object, op_args: Sequence[object], op_kwargs: Mapping[str, object], call: Call) -> None:
+HANDED_IN: Mapping[str, frozenset[str]] = {"pyspark": frozenset({"spark", "sc"}), "snowpark": frozenset({"session"})}
+"""Parameters that the operator behind a kind of decorator gives the function itself."""
+
+
+def check_binding(function: object, op_args: Sequence[object], op_kwargs: Mapping[str, object], call: Call, kind: str = "") -> None:
     """Raises PythonError("TypeError") where `inspect.signature(function).bind` does; a decorated or unseen signature passes."""
     if not isinstance(function, Function) or call.unseen:
         return
@@ -84,5 +88,5 @@ def check_binding(function: object, op_args: Sequence[object], op_kwargs: Mappin
         if name not in taken and parameters.double_star is None:
             raise PythonError("TypeError", f"got an unexpected keyword argument {name!r}")
     for name in (*positional, *parameters.keyword_only):
-        if name not in bound and name not in CONTEXT_KEYS:
+        if name not in bound and name not in CONTEXT_KEYS and name not in HANDED_IN.get(kind, ()):
             raise PythonError("TypeError", f"missing a required argument: {name!r}")

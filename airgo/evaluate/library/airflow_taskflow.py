@@ -104,7 +104,7 @@ class TaskFactory(Modelled):
         kwargs["task_id"] = dag.unique_id(label, group) if dag is not None and isinstance(label, str) else label
         op_kwargs = with_defaults(self.function, op_args, op_kwargs, merged_defaults(dag, group, kwargs.get("default_args"), call)[0], call)
         if expand is None:
-            check_binding(self.function, op_args, op_kwargs, call)
+            check_binding(self.function, op_args, op_kwargs, call, self.kind)
         kwargs |= {"python_callable": self.function, "op_args": op_args, "op_kwargs": op_kwargs}
         for name, value in given.items():
             task.arguments[name] = value
