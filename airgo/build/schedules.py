@@ -35,8 +35,8 @@ IGNORED_SCHEDULE = Rule(
     "ignored-schedule",
     Severity.WARNING,
     summary="A schedule that Airflow 2 passes over, because schedule_interval is given as None",
-    why="Airflow 2 reads `timetable`, else `schedule_interval` also when that is None, else `schedule`. The DAG runs only when it is triggered, "
-    "and so does its workflow.",
+    why="Airflow 2 reads `timetable`, else `schedule_interval` also when that is None, else `schedule`. The DAG runs only when it "
+    "is triggered, and so does its workflow.",
     remedy="Remove schedule_interval=None where the other schedule is meant, else remove the other",
 )
 BAD_CRON = Rule(

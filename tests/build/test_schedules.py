@@ -91,7 +91,7 @@ def test_ignored_schedule_is_reported(tmp_path: Path) -> None:
     _, codes = build(
         tmp_path, f"{HEAD}\ndag = DAG('x', start_date=datetime(2024, 1, 1), schedule='@daily', schedule_interval=None)\n", version="2"
     )
-    assert codes == ["AG165"]
+    assert codes == ["AG173"]
 
 
 def test_timezone_is_that_of_the_start_date(tmp_path: Path) -> None:
