@@ -63,21 +63,37 @@ def imported(tree: ast.Module) -> set[str]:
         name
         for node in ast.walk(tree)
         if isinstance(node, ast.Import | ast.ImportFrom)
-        for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""])
+        for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [f"{node.module}.{node.names[0].name}"])
     }
 
 
 def listed(module: str, inventory: frozenset[str], beside: frozenset[str], registered: set[str]) -> bool:
     """Does an import find something: the standard library, a package that is listed, a module that is mounted or registered?"""
     top = module.split(".", maxsplit=1)[0]
-    if top in sys.stdlib_module_names or module in registered or top in beside or (beside == {"*"} and top != "airflow"):
+    if (
+        top in sys.stdlib_module_names
+        or {module, module.rpartition(".")[0]} & registered
+        or top in beside
+        or (beside == {"*"} and top != "airflow")
+    ):
         return True
     return bool({distribution(module), distribution(f"{module}.x")} & inventory)
 
 
+class Unannotated(ast.NodeTransformer):
+    """Annotations of local variables are never evaluated (https://docs.python.org/3/reference/simple_stmts.html#annassign)."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # ast's name
+        """A function's own annotations stay."""
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Name):
+                inner.annotation = ast.Constant(None)
+        return node
+
+
 def undefined(source: str) -> set[str]:
     """Global names that are read and that no statement binds."""
-    table = symtable.symtable(source, "script", "exec")
+    table = symtable.symtable(ast.unparse(Unannotated().visit(ast.parse(source))), "script", "exec")
     bound = {name for name in table.get_identifiers() if table.lookup(name).is_assigned() or table.lookup(name).is_imported()}
     bound |= {child.get_name() for child in table.get_children()}
     read: set[str] = set()

@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[1]
         pytest.param("print([x for x in y])\n", ["undefined y"], id="a name in a comprehension"),
         pytest.param("class A:\n    b = c\n", ["undefined c"], id="a name in a class"),
         pytest.param("def f():\n    global g\n    g = 1\ndef h():\n    return g\n", [], id="a name that a function makes global"),
+        pytest.param("def f():\n    x: Missing = 1\n    return x\n", [], id="the annotation of a local variable"),
+        pytest.param("from google.cloud import storage\nprint(storage)\n", [], id="a part of a namespace package"),
         pytest.param("import sys\nsys.modules['a.b'] = 1\nfrom a.b import c\nprint(c, __file__)\n", [], id="a registered module"),
         pytest.param("import yaml, google.cloud.storage as s\nprint(yaml, s)\n", [], id="packages that are listed"),
         pytest.param("from lib.x import y\nprint(y)\n", [], id="a module beside the script"),
