@@ -207,7 +207,8 @@ BRANCH_UNKNOWN = Rule(
     "decorator-dropped",
     Severity.ERROR,
     summary="A decorator of Airflow decides at run time whether the task runs",
-    why="run_if and skip_if are evaluated by Airflow before the function is called; the script calls the function only.",
+    why="run_if and skip_if are evaluated by Airflow before the function is called. The script asks one condition that is a function of "
+    "the project; several of them, or others, it does not.",
     remedy="Test the condition inside the function and raise AirflowSkipException",
 )
 

@@ -5,7 +5,7 @@ Airflow's BaseOperator: https://airflow.apache.org/docs/task-sdk/stable/api.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from airgo import ir
@@ -148,11 +148,16 @@ MAILS = frozenset({"email", *_OCCASIONS})
 """Arguments about mail: whether one matters depends on the others."""
 
 
-def account_base_arguments(task: ir.Task, draft: WorkflowDraft) -> None:
-    """Record what becomes of every argument of BaseOperator that the task has, and report what is lost."""
+def account_base_arguments(task: ir.Task, draft: WorkflowDraft, carried: Container[str] = ()) -> None:
+    """Record what becomes of every argument of BaseOperator that the task has, and report what is lost.
+
+    `carried`: names of those that the task's script carries, although most templates could not.
+    """
     for name, argument in task.arguments.items():
         handling = BASE.get(name)
-        if handling is not None:
+        if name in carried:
+            account(draft, task, name, mapped(TEMPLATE))
+        elif handling is not None:
             account(draft, task, name, _fate(task, name, argument, handling, draft))
         elif name in MAILS:
             account(draft, task, name, _mail_fate(task, name, argument, draft))

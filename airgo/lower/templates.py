@@ -9,7 +9,7 @@ from airgo.argo.text import ItemHole
 from airgo.checks.unreadable import UNREADABLE_TASK, problem_of
 from airgo.lower import strategies
 from airgo.lower.airflow.choosing import or_in_airflow, suggest_image
-from airgo.lower.base_arguments import BASE, ELSEWHERE, MAILS, SENSOR, account_base_arguments
+from airgo.lower.base_arguments import BASE, CALLBACK, ELSEWHERE, MAILS, SENSOR, account_base_arguments
 from airgo.lower.draft import CannotLower, Node, TemplateDraft, WorkflowDraft
 from airgo.lower.expansion import CODE_STRATEGIES, INEXACT_EXPANSION, expand
 from airgo.lower.groups import mapped_group
@@ -30,6 +30,7 @@ from airgo.lower.rules import (
     UNRENDERABLE,
     UNSUPPORTED_ARGUMENT,
 )
+from airgo.lower.strategies.python_conditions import condition_of
 from airgo.lower.values import lower_value
 from airgo.mapping.rendering import Rendered, RenderError, render
 from airgo.mapping.schema import OperatorMapping
@@ -42,12 +43,29 @@ WAITING_STRATEGIES = frozenset({"poll", "python-sensor", "external-task", "time-
 def templates(draft: WorkflowDraft) -> None:
     """Give every node the body of its template; a task that has none becomes `manual`."""
     for node in draft.nodes.values():
-        account_base_arguments(node.task, draft)
+        carried = _carried(node.task, draft)
+        account_base_arguments(node.task, draft, carried)
         try:
             node.draft = template_of(node, draft)
+            _check_carried(node, carried, draft)
         except CannotLower as problem:
             make_manual(node, problem.rule, problem.message, problem.span, draft)
     suggest_image(draft)
+
+
+def _carried(task: ir.Task, draft: WorkflowDraft) -> frozenset[str]:
+    """Arguments of every operator that a script with the user's function carries."""
+    mapping = _find(task, draft)
+    asks = mapping is not None and mapping.strategy in CODE_STRATEGIES and condition_of(task) is not None
+    return frozenset({"pre_execute"}) if asks else frozenset()
+
+
+def _check_carried(node: Node, carried: frozenset[str], draft: WorkflowDraft) -> None:
+    """Whoever else runs the task asks nothing before it."""
+    for name in carried if node.strategy != "slice" else ():
+        argument = node.task.arguments[name]
+        draft.report(CALLBACK.at(argument.span, f"{name}: the condition is not asked before the task", subject=draft.subject(node.task)))
+        account(draft, node.task, name, Fate("unsupported", CALLBACK.code))
 
 
 def template_of(node: Node, draft: WorkflowDraft) -> TemplateDraft:

@@ -210,7 +210,8 @@ def condition(kind: str, call: Call) -> Native:
             raise PythonError("TypeError", f"{kind} can only be used with task. decorate with @task before @task.{kind}.")
         other = factory.copy()
         other.conditions = (*other.conditions, test)
-        other.kwargs["pre_execute"] = Given(test, call.place, "decorator")
+        before = other.kwargs.get("pre_execute")
+        other.kwargs["pre_execute"] = Given(test if before is None else [before.value, test], call.place, "decorator")
         return other
 
     return Native(kind, apply)

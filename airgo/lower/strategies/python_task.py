@@ -17,6 +17,7 @@ from airgo.callables.names import parameters
 from airgo.callables.problems import (
     ARGO_TAG,
     ARGUMENT,
+    BRANCH_UNKNOWN,
     CLASH,
     NO_CALLABLE,
     PACKAGES,
@@ -33,6 +34,7 @@ from airgo.lower.draft import CannotLower, Leaf, Node, TemplateDraft, WorkflowDr
 from airgo.lower.images import image
 from airgo.lower.project_code import in_image, with_code
 from airgo.lower.strategies.python_arguments import Carried, item
+from airgo.lower.strategies.python_conditions import asked_keys, asking, condition_of
 from airgo.lower.strategies.python_context import ContextValues
 from airgo.lower.strategies.python_deployment import deployment_env
 from airgo.lower.strategies.python_keys import keys_read, texts
@@ -66,6 +68,7 @@ class PythonTask:
         self.named: list[str] = []
         self.rendering: TemplateUse | None = None
         self.in_image = False
+        self.condition = condition_of(node.task)
         self.code = self._slice()
         self.carried = Carried(self._passed_function, self.objects)
         positional, keyword = self._positional(), self._keyword()
@@ -73,6 +76,7 @@ class PythonTask:
         self.use = context_use(self.code, fixed, [fixed_value(raw) for raw, _ in positional])
         if options.get("callback") is True:
             self.use = callback_use(self.code)
+        self.asked = asked_keys(self.condition, self.passed, self.use)
         self.context = ContextValues(node, draft, self.use, self._code_span(), self._carry_context, self._templates_dict)
         self.context.pendulum = "pendulum" in self.code.requirements
         for problem in self.use.problems if self.options.get("context") is not False else ():
@@ -91,6 +95,7 @@ class PythonTask:
             made = slice_extern(target.name)
         elif isinstance(target, CodeRef):
             functions = [*functions_in(self.values.get("op_args")), *functions_in(self.values.get("op_kwargs")), *macros]
+            functions += [self.condition.function] if self.condition is not None else []
             objects = [*objects_in(self.task.value("op_args")), *objects_in(self.task.value("op_kwargs"))]
             (made, *others), texts = slice_callables((target, *functions), objects, self.draft.files, self.draft.config)
             self.passed = {id(function): other for function, other in zip(functions, others, strict=True)}
@@ -98,7 +103,8 @@ class PythonTask:
         else:
             raise CannotLower(NO_CALLABLE, f"the function that {self.task.id} runs is not known")
         for problem in made.problems:
-            self._report(problem)
+            if problem.rule is not BRANCH_UNKNOWN or self.condition is None:
+                self._report(problem)
         if self.rendering is not None:
             made = replace(made, requirements=tuple(sorted({*made.requirements, "jinja2"})))
         self._needs_packages(made)
@@ -267,7 +273,7 @@ class PythonTask:
             outputs={key: f"{FOLDER}/{name}" for key, name in files.items()},
             carries=carried_code(self.code),
             image_needs=(*self.code.requirements, *self.named, *([f"the project below {DEPLOYED_ROOT}"] if self.in_image else [])),
-            can_skip_itself="AirflowSkipException" in self.code.replaced,
+            can_skip_itself=self.condition is not None or "AirflowSkipException" in self.code.replaced,
             no_retry_exit_codes=(NO_RETRY,) if fails else (),
             finish=lambda read: self._finished(write, read, files),
         )
@@ -308,7 +314,8 @@ class PythonTask:
         pushed = {key: files[key] for key in files if key in read and key not in ("return_value", "items")}
         pushed = pushed if self.use.pushes or self.use.pushes_unknown else {}
         arguments = [*self.arguments, *self._context_arguments(pushed)]
-        before = [*self._current_context(pushed), *self.renderer]
+        asked = asking(self.condition, self.asked, self._passed_function, self.context, script)
+        before = [*self._current_context(pushed), *asked, *self.renderer]
         keys = {key: name for key, name in files.items() if key not in self.use.pushes or self._multiple()}
         write(script, read, Result(lambda target: self._call(arguments, target), keys, self._multiple()))
         ending(script, before)
