@@ -19,6 +19,8 @@ from airgo.config import Config
 from airgo.discovery import ProjectFiles, Refused
 
 Answer = str | bool | list[str] | None
+CHANGED = "changed while it was read"
+"""In place of a hash: a file was read twice and differed, so what was made of it holds for no state of the project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class TracedFiles(ProjectFiles):
         except Refused:
             self.trace["read", path] = None
             raise
-        self.trace["read", path] = hashlib.sha256(content).hexdigest()
+        digest = hashlib.sha256(content).hexdigest()
+        self.trace["read", path] = digest if self.trace.get(("read", path), digest) == digest else CHANGED
         return content
 
     def exists(self, path: str) -> bool:

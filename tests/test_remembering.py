@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from airgo import discovery, reading
 from airgo.config import Config
 from airgo.reading import Inspected, Run
+from airgo.remembering import CHANGED, TracedFiles
 
 DAG = """\
 from datetime import datetime
+import os
 from pathlib import Path
 from airflow import DAG
 from airflow.operators.bash import BashOperator
@@ -109,3 +112,56 @@ def test_several_processes_give_the_same(project: Path) -> None:
     found = discovery.discover([project], project)
     documents = [[one.document for one in reading.inspect(Run(found, Config(), jobs=jobs))] for jobs in (1, 2)]
     assert documents[0] == documents[1]
+
+
+def test_a_run_that_was_killed_leaves_nothing_half(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that ends in the middle of writing an entry leaves the old entry, or none; the next run reads anew and is right."""
+    first, _ = look(project, monkeypatch)
+    (project / "helper.py").write_text('COMMAND = "echo two"\n')
+    child = os.fork()
+    if child == 0:
+        monkeypatch.setattr(Path, "replace", lambda self, target: os._exit(9))  # killed between writing and renaming
+        look(project, monkeypatch)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    found, count = look(project, monkeypatch)
+    assert count == 1
+    assert "echo two" in found.text
+    assert found.text != first.text
+    again, count = look(project, monkeypatch)
+    assert (again.text, count) == (found.text, 0)
+
+
+def test_runs_at_the_same_time_do_not_disturb_each_other(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six processes that look at one changing project at once end well; each result afterwards is that of the files as they are."""
+    for number in range(8):
+        (project / f"etl_{number}.py").write_text(DAG.replace('"etl"', f'"etl_{number}"'))
+    children = []
+    for number in range(6):
+        child = os.fork()
+        if child == 0:
+            good = True
+            for turn in range(3):
+                (project / "helper.py").write_text(f'COMMAND = "echo {(number + turn) % 2}"\n')
+                found = discovery.discover([project], project)
+                results = reading.inspect(Run(found, Config(airflow_version="2"), remember=True))
+                good = good and len(results) == 9 and all(one.document["dags"] for one in results)
+            os._exit(0 if good else 1)
+        children.append(child)
+    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * 6
+    (project / "helper.py").write_text('COMMAND = "echo last"\n')
+    found = discovery.discover([project], project)
+    remembered = [reading.inspect(Run(found, Config(airflow_version="2"), remember=True)) for _ in range(2)]
+    anew = [one.text for one in reading.inspect(Run(found, Config(airflow_version="2")))]
+    assert [[one.text for one in results] for results in remembered] == [anew, anew]
+    assert "echo last" in anew[0]
+    assert [path.name for path in (project.parent / "cache").rglob("*") if path.is_file() and path.suffix != ".json"] == []
+
+
+def test_a_file_that_changes_under_the_reader_is_not_trusted(project: Path) -> None:
+    """What was made of two states of a file holds for neither."""
+    files = TracedFiles(project)
+    files.read("helper.py")
+    (project / "helper.py").write_text("COMMAND = 2\n")
+    files.read("helper.py")
+    assert files.trace["read", "helper.py"] == CHANGED

@@ -191,7 +191,10 @@ class Imports:
             return
         target, name = origin
         self.collected.link(source, binding.bound, target, name)
-        self.names.need(target, name, user)
+        step = (source.path, f"import {binding.bound}")
+        if step not in self.collected.done:  # a module may import a name from itself
+            self.collected.done.add(step)
+            self.names.need(target, name, user)
 
     def file_of(self, binding: Binding) -> Source | None:
         """The module that travels as a file and that an import leads to; None when it leads elsewhere."""

@@ -294,7 +294,7 @@ class DagDraft(Node):
             if task.group is not None and task in task.group.children:
                 task.group.children.remove(task)
             return
-        if known is None and task.id in self.used.known:
+        if known is None and isinstance(task.id, str) and task.id in self.used.known:
             group = next((one for one in self.root.groups() if one.id == task.id and not excludes(one.guard, task.guard)), None)
             if group is not None:
                 words = f"the id {task.id} is used by a group and a task"

@@ -7,6 +7,7 @@ the client does the same with them. Airflow's `Secret`, `Volume`, `VolumeMount`,
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import re
 from collections.abc import Callable, Mapping
@@ -100,13 +101,17 @@ def arguments_of(call: ExternCall) -> Fields:
 
 
 def as_fields(value: object) -> object:
-    """A value as Kubernetes fields, at any depth. None is left out, as the client does."""
+    """A value as Kubernetes fields, at any depth. None is left out and dates are written out, as the client does."""
     if isinstance(value, ExternCall):
         return call_fields(value)
     if isinstance(value, Mapping):
         return {str(key): as_fields(item) for key, item in value.items() if item is not None}
     if isinstance(value, list | tuple):
         return [as_fields(item) for item in value]
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, bytes | set | frozenset | datetime.time | datetime.timedelta):
+        raise MappingUse(f"a {type(value).__name__} is no value of a Kubernetes field")
     return value
 
 
