@@ -22,6 +22,8 @@ def make_manual(node: Node, rule: Rule, message: str, span: Span | None, draft: 
     node.expansion = None
     outputs = {**(node.draft.outputs if node.draft is not None else {}), "items": "/tmp/airgo/items"}
     node.draft = failing_template(node, rule, message, draft)
+    if task.mapped:
+        outputs.setdefault("return_value", "/tmp/airgo/return-value")
     node.draft.outputs = outputs  # those who read them have been told of them; they get the defaults
     fate = Fate("unsupported", rule.code)
     for name in {**task.arguments, **task.written}:

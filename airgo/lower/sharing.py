@@ -58,15 +58,16 @@ def _reads_env(leaf: Leaf) -> bool:
 
 
 def _outputs(node: Node) -> list[dict[str, object]]:
-    """The output parameters that somebody reads."""
+    """The output parameters that somebody reads. A mapped task that only fails stands for all its instances, which have no values."""
     made = node.draft
     assert made is not None
+    many = node.strategy == "manual" and node.task.mapped
     files = {**made.outputs, **OWN_OUTPUTS}
     read = [key for key in files if key in node.outputs_read]
     outputs: list[dict[str, object]] = []
     for key in read:
-        name = output_parameter(key)
-        outputs.append({"name": name, "valueFrom": {"path": files[key], "default": DEFAULTS.get(key, "null")}})
+        name = output_parameter(key, mapped=many)
+        outputs.append({"name": name, "valueFrom": {"path": files[key], "default": "[]" if many else DEFAULTS.get(key, "null")}})
     return outputs
 
 

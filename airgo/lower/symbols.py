@@ -17,7 +17,7 @@ from airgo.macros.results import Known, Method, Pulled, Result, Sourced, Space, 
 from airgo.macros.rules import RUN_TIME
 from airgo.macros.sources import environment
 from airgo.macros.texts import concatenated
-from airgo.values import MISSING, Choice, Operation, Symbol, Symbolic, Template, XComRef, is_plain, truth
+from airgo.values import MISSING, Choice, ExternCall, Operation, Symbol, Symbolic, Template, XComRef, is_plain, truth
 
 CLOCK_VALUE = Rule(
     "AG431",
@@ -49,8 +49,10 @@ def result_of(value: object, context: TemplateContext, draft: WorkflowDraft) -> 
         return concatenated([result_of(part, context, draft) for part in value.parts], str)
     if isinstance(value, Operation):
         return _of_operation(value, context, draft)
+    if isinstance(value, ExternCall):
+        raise NotExact(RUN_TIME, f"what {value.name} gives is known only where it runs")
     if isinstance(value, Symbolic):
-        raise NotExact(RUN_TIME, f"a {type(value).__name__} inside an expression is not known now")
+        raise NotExact(RUN_TIME, "a part of the value is not known now")
     return Known(value)
 
 
