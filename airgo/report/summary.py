@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from airgo.lower.airflow.rules import NO_IMAGE
 from airgo.report.model import Report
 
 WORDS = {
@@ -28,6 +29,11 @@ def summary_lines(report: Report) -> list[str]:
     lines.append("  found: " + ", ".join(number(count, severity) for severity, count in found.items()))
     lines += first([f"  needs a person: {dag.dag_id} ({dag.file}:{dag.line})" for dag in report.dags if dag.grade == "manual"])
     lines += first([f"  not converted: {dag_id}" for dag_id in report.missing])
+    waiting = len({found.subject for found in report.diagnostics if found.code == NO_IMAGE.code})
+    if waiting:
+        lines.append(
+            f'  an Airflow image could run tasks of {number(waiting, "DAG")}: [images] airflow = "registry/image:tag" in airgo.toml'
+        )
     needed = {kind: [item.key for item in items] for kind, items in report.inputs.items() if items}
     lines += [f"  to provide: {kind} {', '.join(keys)}" for kind, keys in needed.items()]
     return lines

@@ -207,3 +207,17 @@ def test_validate_finds_what_argo_would_refuse(tmp_path: Path, capsys: pytest.Ca
     assert run(["validate", str(tmp_path / "good.yaml")]) == 0
     assert run(["validate", str(tmp_path / "bad.yaml")]) == 1
     assert "suspendd" in capsys.readouterr().out
+
+
+def test_convert_says_that_an_airflow_image_would_help(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The summary names the one setting that lets tasks without a mapping run, and is silent once it is given."""
+    (project / "dags" / "copy.py").write_text(
+        "from airflow import DAG\n"
+        "from airflow.providers.amazon.aws.operators.sqs import SqsPublishOperator\n"
+        'with DAG("copy", schedule=None):\n'
+        '    SqsPublishOperator(task_id="send", sqs_queue="q", message_content="m")\n'
+    )
+    run(["convert", str(project), "-o", str(project / "out")])
+    assert "an Airflow image could run tasks of 1 DAG: [images] airflow" in capsys.readouterr().err
+    run(["convert", str(project), "-o", str(project / "out"), "--image", "airflow=mine:1"])
+    assert "an Airflow image could run" not in capsys.readouterr().err
