@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from airgo.inspection import arguments_as_json, dag_as_json
+from airgo.inspection import Values, arguments_as_json, dag_as_json
 from tests.build.building import build_one
 
 HEAD = """
@@ -25,7 +25,7 @@ REST = open("nowhere").read()
 def printed(folder: Path, call: str, version: str = "3") -> object:
     """The arguments of the only task of a DAG."""
     dag = build_one(folder, f"{HEAD}\nwith DAG('x'):\n    {call}\n", version=version)
-    return arguments_as_json(dag.tasks[0], version)
+    return arguments_as_json(dag.tasks[0], version, Values())
 
 
 @pytest.mark.parametrize(
@@ -94,14 +94,14 @@ def test_mapped_functions(tmp_path: Path) -> None:
 def test_assets(tmp_path: Path) -> None:
     """The task of an `@asset` function says which function defines it."""
     dag = build_one(tmp_path, "from airflow.sdk import asset\n@asset(name='numbers', schedule=None)\ndef count(): ...\n", version="3")
-    assert arguments_as_json(dag.tasks[0], "3")["definition_name"] == "count"
+    assert arguments_as_json(dag.tasks[0], "3", Values())["definition_name"] == "count"
 
 
 def test_nothing_is_added_for_lowering(tmp_path: Path) -> None:
     """The IR holds what the author wrote; only what is printed has more."""
     dag = build_one(tmp_path, f"{HEAD}\nwith DAG('x'):\n    GKEStartPodOperator(task_id='t')\n")
     assert "on_finish_action" not in dag.tasks[0].arguments
-    assert dag_as_json(dag)["tasks"][0]["arguments"] == {"on_finish_action": "delete_pod"}  # type: ignore[index]
+    assert dag_as_json(dag, Values())["tasks"][0]["arguments"] == {"on_finish_action": "delete_pod"}  # type: ignore[index]
 
 
 def test_keys_that_are_not_known(tmp_path: Path) -> None:

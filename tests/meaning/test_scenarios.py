@@ -32,6 +32,8 @@ CONF: dict[str, dict[str, object]] = {"conf_in_tasks": {"table": "it's {{ ds }} 
 DIFFERS = {
     "fail_fast": [
         "run: Airflow success, Argo Failed ",
+        "below: Airflow skipped, Argo Omitted omitted: depends condition not met {} ",
+        "end: Airflow skipped, Argo Omitted omitted: depends condition not met {} ",
     ]
 }
 """What differs, word for word, where a diagnostic says so of a whole run."""
@@ -73,15 +75,15 @@ def truths() -> dict[str, dict[str, Any]]:
 def outcomes(engine: ArgoEngine) -> dict[str, Outcome]:
     """All scenarios that were converted, run by Argo side by side."""
     names = [name for name in SCENARIOS if name in converted().lowered]
-    return dict(zip(names, engine.run_all([run_of(name) for name in names]), strict=True))
+    return dict(zip(names, engine.run_all([run_of(name, converted()) for name in names]), strict=True))
 
 
-def run_of(name: str) -> Run:
+def run_of(name: str, project: Converted) -> Run:
     """The run of a scenario, with the runs of other DAGs that it looks at."""
     date = DATES.get(name, DATE)
     conf = {key: value if isinstance(value, str) else json.dumps(value) for key, value in CONF.get(name, {}).items()}
-    run = converted().run(name, {"logical-date": date, **conf}, timeout=240)
-    others = [part for other in OTHERS.get(name, ()) for part in (converted().own(other), converted().workflow(other, date))]
+    run = project.run(name, {"logical-date": date, **conf}, timeout=240)
+    others = [part for other in OTHERS.get(name, ()) for part in (project.own(other), project.workflow(other, date))]
     return replace(run, manifests="\n---\n".join([*others, run.manifests]))
 
 
