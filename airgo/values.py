@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from airgo.source import Place
+
+Kind = TypeVar("Kind")
 
 
 class _Missing:
@@ -216,3 +218,15 @@ def symbolic_parts(value: object) -> Iterator[Symbolic]:
                 stack.extend(item for pair in reversed(current.items()) for item in reversed(pair))
             else:
                 stack.extend(reversed(tuple(current)))
+
+
+def nested(value: object, kind: type[Kind]) -> Iterator[Kind]:
+    """Everything of a kind in nested dicts (their values), lists and tuples."""
+    if isinstance(value, kind):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from nested(item, kind)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from nested(item, kind)

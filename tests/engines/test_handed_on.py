@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from airgo import catalogue
 from tests.engines import provider_constants
 from tests.engines.handed_on import Sources, handed_on
+from tests.engines.required import absent
 
 SOURCE = """
 from enum import Enum
@@ -110,7 +112,8 @@ def test_constructors(tmp_path: Path, name: str, expected: object) -> None:
 
 def installed() -> Path:
     """The folder that holds the installed provider of the standard operators."""
-    pytest.importorskip("airflow")
+    if find_spec("airflow") is None:
+        absent("Airflow is not installed")
     import airflow.providers.standard  # noqa: PLC0415 - installed for tests only
 
     return Path(airflow.providers.standard.__file__).parents[3]

@@ -9,7 +9,7 @@ from functools import lru_cache
 import libcst as cst
 
 from airgo import ir
-from airgo.values import CodeRef, XComRef, symbolic_parts
+from airgo.values import CodeRef, XComRef, nested, symbolic_parts
 
 LITERAL_KEY = re.compile(r"""\bkey\s*=\s*['"]([^'"]+)['"]""")
 
@@ -35,7 +35,7 @@ def keys_in(value: object, task_id: str) -> Iterator[str]:
             yield part.key
         elif isinstance(part, CodeRef) and isinstance(part.tree, cst.Module):
             yield from literal_keys(part.tree)
-    for text in texts(value):
+    for text in nested(value, str):
         yield from LITERAL_KEY.findall(text)
 
 
@@ -43,15 +43,3 @@ def keys_in(value: object, task_id: str) -> Iterator[str]:
 def literal_keys(tree: cst.Module) -> tuple[str, ...]:
     """Keys that a module's code asks for by literal text."""
     return tuple(dict.fromkeys(LITERAL_KEY.findall(tree.code)))
-
-
-def texts(value: object) -> Iterator[str]:
-    """Every text in nested containers."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from texts(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from texts(item)

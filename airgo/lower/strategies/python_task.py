@@ -37,12 +37,12 @@ from airgo.lower.strategies.python_arguments import Carried, item
 from airgo.lower.strategies.python_conditions import asked_keys, asking, condition_of
 from airgo.lower.strategies.python_context import ContextValues
 from airgo.lower.strategies.python_deployment import deployment_env
-from airgo.lower.strategies.python_keys import keys_read, texts
+from airgo.lower.strategies.python_keys import keys_read
 from airgo.lower.strategies.python_outputs import FAILING, Outputs, Result, ending
 from airgo.lower.strategies.python_script import FOLDER, Script, call
 from airgo.lower.strategies.python_templates import TemplateUse, macro_functions, renderer_lines, rendering_of
 from airgo.source import Span
-from airgo.values import MISSING, CodeRef, Extern, ExternCall, is_plain, symbolic_parts, truth
+from airgo.values import MISSING, CodeRef, Extern, ExternCall, is_plain, nested, symbolic_parts, truth
 
 OPERATOR_ARGUMENTS = frozenset({"python_callable", "op_args", "op_kwargs", "templates_dict", "multiple_outputs"})
 """What the mappings of Python operators hand to these strategies; any other mapped argument is one of the function's own."""
@@ -365,7 +365,7 @@ class PythonTask:
 
 def fixed_value(raw: object) -> object:
     """An argument's value where the DAG fixes it; MISSING where it is known only when the task runs."""
-    if raw is None or not is_plain(raw) or any("{{" in text or "{%" in text for text in texts(raw)):
+    if raw is None or not is_plain(raw) or any("{{" in text or "{%" in text for text in nested(raw, str)):
         return MISSING
     return raw
 

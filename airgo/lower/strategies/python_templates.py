@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import jinja2
@@ -18,7 +18,7 @@ from airgo.lower.strategies.python_script import call
 from airgo.macros.compiler import environment
 from airgo.macros.rules import RUN_TIME
 from airgo.source import Span
-from airgo.values import CodeRef
+from airgo.values import CodeRef, nested
 
 
 @dataclass(slots=True)
@@ -124,21 +124,9 @@ def constant(node: nodes.Node) -> object:
         return None
 
 
-def templates_in(value: object) -> Iterator[RunTimeTemplate]:
-    """The templates in nested arguments."""
-    if isinstance(value, RunTimeTemplate):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from templates_in(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from templates_in(item)
-
-
 def rendering_of(values: Mapping[str, object], span: Span) -> TemplateUse | None:
     """What the templates of a task read which Jinja renders when it runs; None when there are none. Raises CannotLower."""
-    found = [one for name in ("op_args", "op_kwargs", "templates_dict") for one in templates_in(values.get(name))]
+    found = [one for name in ("op_args", "op_kwargs", "templates_dict") for one in nested(values.get(name), RunTimeTemplate)]
     use = TemplateUse(span)
     for one in found:
         use.add(one)
