@@ -45,6 +45,9 @@ RENDERING = Rule(
     "write the templates so that the default settings give the same text",
 )
 
+ACTIVE_TASKS = ("max_active_tasks", "concurrency")
+"""The DAG's argument that bounds its running tasks: today's name, and Airflow 2's older one."""
+
 OPTION = Rule(
     "AG606",
     "option-without-effect",
@@ -99,7 +102,7 @@ def runs(draft: WorkflowDraft) -> None:
 
 
 def _active_tasks(draft: WorkflowDraft) -> None:
-    name = next((name for name in ("max_active_tasks", "concurrency") if name in draft.dag.arguments), None)
+    name = next((name for name in ACTIVE_TASKS if name in draft.dag.arguments), None)
     if name is None:
         return
     value = _known(name, draft.dag.max_active_tasks, draft)

@@ -71,8 +71,8 @@ def test_runs_wait_for_each_other() -> None:
 
 def test_bounds_of_a_run_are_written_where_the_dag_writes_them() -> None:
     """max_active_tasks and dagrun_timeout are the run's; Airflow's deployment-wide defaults are not carried over."""
-    spec = lowered(dag(task("a"), max_active_tasks=2, dagrun_timeout=3600.0, version="3")).spec
-    assert (spec["parallelism"], spec["activeDeadlineSeconds"]) == (2, 3600)
+    made = lowered(dag(task("a"), max_active_tasks=2, dagrun_timeout=3600.0, version="3"))
+    assert (made.templates["d"]["parallelism"], made.spec["activeDeadlineSeconds"]) == (2, 3600)
     plain = lowered(dag(task("a"))).spec
     assert "parallelism" not in plain
     assert "activeDeadlineSeconds" not in plain

@@ -35,6 +35,10 @@ with DAG("bounded", schedule=None, max_active_tasks=2):
     for number in range(5):
         BashOperator(task_id=f"task_{number}", bash_command=BRIEF)
 """,
+    "grouped": """
+with DAG("grouped", schedule=None, max_active_tasks=2):
+    BashOperator.partial(task_id="each").expand(bash_command=["true"] * 3)
+""",
     "instances": """
 with DAG("instances", schedule=None):
     BashOperator.partial(task_id="each", max_active_tis_per_dagrun=1).expand(bash_command=[BRIEF] * 3)
@@ -96,6 +100,13 @@ def test_active_tasks_are_bounded(outcomes: dict[str, Outcome]) -> None:
     """max_active_tasks=2 never runs a third task beside two."""
     assert outcomes["bounded"].phase == "Succeeded"
     assert most_at_once(outcomes["bounded"]) == 2
+
+
+def test_the_bound_is_on_tasks_or_said_to_be_soft(project: Converted) -> None:
+    """The bound is the DAG template's, which is never exceeded; beside other DAG templates it is the workflow's, and AG314 says so."""
+    assert "\n  - name: bounded\n    parallelism: 2\n" in project.own("bounded")
+    assert "\n  parallelism: 2\n" in project.own("grouped")
+    assert [one.subject for one in project.diagnostics if one.code == "AG314"] == ["grouped"]
 
 
 def test_instances_of_a_mapped_task_are_bounded(outcomes: dict[str, Outcome]) -> None:

@@ -116,9 +116,14 @@ func (e *engine) run(asked request) response {
 	namespace := fmt.Sprintf("run-%d", e.count)
 	e.mutex.Unlock()
 	defer e.forget(namespace)
-	made, err := e.prepare(namespace, asked)
+	made, beside, err := e.prepare(namespace, asked)
 	if err != nil {
 		return response{ID: asked.ID, Error: err.Error()}
+	}
+	for _, one := range beside {
+		if err := e.start(namespace, one); err != nil {
+			return response{ID: asked.ID, Error: err.Error()}
+		}
 	}
 	limit := time.Duration(asked.Timeout * float64(time.Second))
 	answer, err := e.submit(namespace, made, limit)
@@ -138,8 +143,36 @@ func (e *engine) run(asked request) response {
 }
 
 func unknownTemplate(told response) bool {
-	return told.Phase == "Error" && len(told.Nodes) == 0 && strings.HasPrefix(told.Message, "workflowtemplates.argoproj.io") &&
-		strings.HasSuffix(told.Message, "not found")
+	return told.Phase == "Error" && len(told.Nodes) == 0 && saysUnknown(told.Message)
+}
+
+func saysUnknown(message string) bool {
+	return strings.HasPrefix(message, "workflowtemplates.argoproj.io") && strings.HasSuffix(message, "not found")
+}
+
+// start submits a workflow that runs beside the one asked for, and waits until the controller has taken it up.
+func (e *engine) start(namespace string, one object) error {
+	name := text(one.meta(), "name")
+	for range 3000 {
+		if _, err := e.store.get(workflows, namespace, name); err != nil {
+			if _, err := e.store.create(workflows, namespace, one); err != nil {
+				return err
+			}
+		}
+		time.Sleep(20 * time.Millisecond)
+		seen, err := e.store.get(workflows, namespace, name)
+		if err != nil {
+			return err
+		}
+		status, _ := seen["status"].(map[string]any)
+		phase, message := text(status, "phase"), text(status, "message")
+		if phase == "Error" && saysUnknown(message) {
+			_, _ = e.store.delete(workflows, namespace, name) // as above
+		} else if phase != "" {
+			return nil
+		}
+	}
+	return fmt.Errorf("the controller does not take up the workflow %s", name)
 }
 
 // submit starts a workflow and follows it to its end.

@@ -136,7 +136,7 @@ func start(folder, podProgram, path string) (*engine, error) {
 		return nil, err
 	}
 	node := &kubelet{
-		store: kept, folder: folder, program: podProgram, path: path, api: api, slots: make(chan struct{}, 32),
+		store: kept, folder: folder, program: podProgram, path: path, api: api, slots: make(chan struct{}, 64),
 		cancels: map[string]context.CancelFunc{}, told: made.tell,
 	}
 	go func() {

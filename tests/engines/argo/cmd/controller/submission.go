@@ -24,17 +24,22 @@ var typed = map[string]func() any{
 	"CronWorkflow":            func() any { return &wfv1.CronWorkflow{} },
 }
 
-// prepare puts the manifests into the namespace and makes the workflow to submit.
-func (e *engine) prepare(namespace string, asked request) (object, error) {
+// prepare puts the manifests into the namespace and makes the workflow to submit, after those beside it that the manifests hold.
+func (e *engine) prepare(namespace string, asked request) (object, []object, error) {
 	crons := map[string]*wfv1.CronWorkflow{}
+	beside := []object{}
 	for _, part := range separator.Split(asked.Manifests, -1) {
-		if err := e.apply(namespace, part, crons); err != nil {
-			return nil, err
+		held, err := e.apply(namespace, part, crons)
+		if err != nil {
+			return nil, nil, err
+		}
+		if held != nil {
+			beside = append(beside, held)
 		}
 	}
 	made, err := workflowOf(asked, crons)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	made.TypeMeta = metav1.TypeMeta{APIVersion: "argoproj.io/v1alpha1", Kind: "Workflow"}
 	names := make([]string, 0, len(asked.Parameters))
@@ -54,37 +59,41 @@ func (e *engine) prepare(namespace string, asked request) (object, error) {
 	}
 	asJSON, err := json.Marshal(made)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return decoded(asJSON), nil
+	return decoded(asJSON), beside, nil
 }
 
-// apply stores one document. Kinds that neither the controller nor a pod reads are left out.
-func (e *engine) apply(namespace, part string, crons map[string]*wfv1.CronWorkflow) error {
+// apply stores one document. A workflow is given back: it can only start when its template is there. Kinds that neither
+// the controller nor a pod reads are left out.
+func (e *engine) apply(namespace, part string, crons map[string]*wfv1.CronWorkflow) (object, error) {
 	asJSON, err := yaml.YAMLToJSONStrict([]byte(part))
 	if err != nil || string(asJSON) == "null" {
-		return err
+		return nil, err
 	}
 	one := decoded(asJSON)
 	kind := text(one, "kind")
 	if fresh, ok := typed[kind]; ok {
 		value := fresh()
 		if err := json.Unmarshal(asJSON, value); err != nil {
-			return fmt.Errorf("%s %s: %w", kind, text(one.meta(), "name"), err)
+			return nil, fmt.Errorf("%s %s: %w", kind, text(one.meta(), "name"), err)
 		}
 		if cron, ok := value.(*wfv1.CronWorkflow); ok {
 			cron.UID = types.UID(cron.Name)
 			crons[cron.Name] = cron
-			return nil
+			return nil, nil
 		}
+	}
+	if kind == "Workflow" {
+		return one, nil
 	}
 	for resource, said := range kinds {
 		if said[1] == kind && said[0] == text(one, "apiVersion") {
 			_, err := e.store.create(resource, namespace, one)
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 func workflowOf(asked request, crons map[string]*wfv1.CronWorkflow) (*wfv1.Workflow, error) {
