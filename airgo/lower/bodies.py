@@ -9,33 +9,17 @@ from typing import cast
 from airgo.argo.names import parameter_name
 from airgo.argo.text import EnvRef, Expression, Input, ItemHole, Simple, Text, XComHole, map_text, text
 from airgo.argo.text_rendering import UNPROTECTABLE, Unprotectable, realise
-from airgo.diagnostics import Rule, Severity
+from airgo.lower.container_env import with_env
 from airgo.lower.draft import CannotLower, Leaf, Node, WorkflowDraft
 from airgo.lower.holes import holes_of, text_of
-from airgo.lower.inputs import env_entries
 from airgo.lower.landing import FIELD, inputs_of, landings_of, written
 from airgo.lower.manual import make_manual
 from airgo.lower.quantities import with_quantities_patched
 from airgo.lower.xcom import filled
 from airgo.macros.rules import RUN_TIME
-from airgo.macros.sources import is_secret
-
-_WITH_CONTAINERS = frozenset({"container", "script", "initContainers", "sidecars"})
-_EXPANDED = frozenset({"env", "command", "args", "source"})
-"""Where Kubernetes expands `$(NAME)` (and the source, which has no holes)."""
 
 ATTEMPT = re.compile(r"(?<![\w.'])retries\b")
 """Argo's variable for the attempts before this one."""
-
-ENV_OUTSIDE = Rule(
-    "AG603",
-    "deployment-value-outside-containers",
-    Severity.ERROR,
-    "a value of the deployment where only a container could read it",
-    "Variables and connections reach a task as environment variables of its container; Kubernetes fills them into "
-    "env, command and args only.",
-    "give the value in airgo.toml, so that it is known when the manifest is written",
-)
 
 
 def bodies(draft: WorkflowDraft) -> None:
@@ -77,7 +61,7 @@ def finish(node: Node, draft: WorkflowDraft) -> None:
     arguments = {name: leaf for name, leaf in made.arguments.items() if name in used}
     _check_attempts(arguments, node)
     arguments |= {name: text(hole) for name, hole in names.holes()}
-    body = _add_env(body, arguments, draft)
+    body = with_env(body, arguments, draft)
     with_quantities_patched(body)
     made.body = body
     node.arguments = {name: filled(leaf, draft) for name, leaf in arguments.items()}
@@ -153,55 +137,3 @@ def _used_inputs(body: dict[str, object]) -> set[str]:
 
     map_text(body, look)
     return found
-
-
-def containers(body: dict[str, object]) -> list[dict[str, object]]:
-    """The containers of a template's body: the main one first."""
-    found = [body[form] for form in ("container", "script") if isinstance(body.get(form), dict)]
-    for several in ("initContainers", "sidecars"):
-        extra = body.get(several)
-        found.extend(one for one in extra if isinstance(one, dict)) if isinstance(extra, list) else None
-    return cast(list[dict[str, object]], found)
-
-
-def _add_env(body: dict[str, object], arguments: dict[str, Leaf], draft: WorkflowDraft) -> dict[str, object]:
-    """Give every container the variables of the deployment that its texts name; they come first, because Kubernetes expands in order.
-
-    Where Kubernetes expands nothing, a workflow parameter that is filled from the ConfigMap takes the variable's place.
-    """
-    body = {key: value if key in _WITH_CONTAINERS else _by_parameters(value, draft) for key, value in body.items()}
-    for container in containers(body):
-        for key, value in container.items():
-            if key not in _EXPANDED:
-                container[key] = _by_parameters(value, draft)
-        passed = [arguments[hole.name] for hole in holes_of(container) if isinstance(hole, Input) and hole.name in arguments]
-        present = cast(list[dict[str, object]], container.get("env") or [])
-        known = {entry.get("name") for entry in present}
-        entries = [entry for entry in env_entries(_env_refs([container, passed]), draft) if entry["name"] not in known]
-        if entries:
-            container["env"] = [*entries, *present]
-    return body
-
-
-def _by_parameters(value: object, draft: WorkflowDraft) -> object:
-    return map_text(value, lambda leaf: _by_parameter(leaf, draft))
-
-
-def _by_parameter(leaf: Leaf, draft: WorkflowDraft) -> Leaf:
-    if not isinstance(leaf, Text):
-        return leaf
-    return text(*(_parameter_of(part, draft) if isinstance(part, EnvRef) else part for part in leaf.parts))
-
-
-def _parameter_of(reference: EnvRef, draft: WorkflowDraft) -> Simple:
-    """A workflow parameter with the value of a variable. Raises CannotLower for secrets, which parameters would show."""
-    if is_secret(reference.source):
-        raise CannotLower(ENV_OUTSIDE, f"{reference.source[1]} is secret, and is read where no container can fill it in")
-    (entry,) = env_entries([reference], draft)
-    name = reference.name.lower().replace("_", "-")
-    draft.parameters.setdefault(name, {"valueFrom": entry["valueFrom"], "description": f"the deployment's {reference.source[1]}"})
-    return Simple(f"workflow.parameters.{name}")
-
-
-def _env_refs(value: object) -> list[EnvRef]:
-    return [hole for hole in holes_of(value) if isinstance(hole, EnvRef)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from airgo import ir
 from airgo.argo.names import parameter_name
 from airgo.diagnostics import Rule, Severity
@@ -94,7 +96,7 @@ def _backoff(task: ir.Task, delay: float, draft: WorkflowDraft) -> dict[str, obj
     if truth(exponential) is None:
         _undecided("retry_exponential_backoff", task, draft)
         return backoff
-    longest = _number(task.value("max_retry_delay"), "max_retry_delay", task, draft)
+    longest = _number(_seconds(task.value("max_retry_delay")), "max_retry_delay", task, draft)
     backoff |= {"factor": f"{factor:g}", "cap": duration(min(LONGEST_DELAY, longest) if longest else LONGEST_DELAY)}
     argument = task.arguments["retry_exponential_backoff"]
     words = f"the delay grows by a factor of {factor:g}; Airflow adds a random-looking part to it"
@@ -141,6 +143,10 @@ def _add_semaphore(node: Node, pool: str, size: int, *, span_text: str, draft: W
     draft.pools[key] = size
     draft.inputs.append(Input("pools", key, (span_text,), default=size))
     node.synchronization.append({"configMapKeyRef": {"name": project_object(draft, "pools"), "key": key}})
+
+
+def _seconds(value: object) -> object:
+    return value.total_seconds() if isinstance(value, timedelta) else value
 
 
 def _number(value: object, name: str, task: ir.Task, draft: WorkflowDraft) -> float | None:

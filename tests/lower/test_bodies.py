@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+from airgo import ir
 from airgo.values import ExternCall, Symbol, Template
 from tests.lower.building import dag, lowered, task
 
@@ -30,6 +32,24 @@ def test_a_variable_outside_of_env_is_a_workflow_parameter() -> None:
     assert done.templates["a"]["container"]["image"] == "repo/{{workflow.parameters.airflow-var-image}}:1"
     parameter = next(one for one in done.spec["arguments"]["parameters"] if one["name"] == "airflow-var-image")
     assert parameter["valueFrom"] == {"configMapKeyRef": {"name": "shop-variables", "key": "AIRFLOW_VAR_IMAGE"}}
+
+
+def test_a_variable_outside_of_env_takes_no_params_place() -> None:
+    """A param of the DAG that has the parameter's name keeps it."""
+    made = dag(pod("a", image=Template(("repo/", Symbol("variable", "image"), ":1"))))
+    done = lowered(replace(made, params=(ir.Param("airflow-var-image", "mine"),)))
+    assert done.templates["a"]["container"]["image"] == "repo/{{workflow.parameters.airflow-var-image-2}}:1"
+
+
+def test_a_variable_of_a_tasks_own_name_is_read_under_another() -> None:
+    """Kubernetes would expand the name to what the task itself sets; a text that is nothing but the variable is its reference."""
+    read = Symbol("variable", "bucket")
+    same, other = "AIRFLOW_VAR_BUCKET", "B"
+    entries = lowered(dag(pod("a", env_vars={same: Template((read, "/x")), other: read}))).templates["a"]["container"]["env"]
+    assert [entry["name"] for entry in entries] == ["AIRGO_AIRFLOW_VAR_BUCKET", same, other]
+    assert [entry.get("value") for entry in entries] == [None, "$(AIRGO_AIRFLOW_VAR_BUCKET)/x", "$(AIRGO_AIRFLOW_VAR_BUCKET)"]
+    (entry,) = lowered(dag(pod("a", env_vars={same: read}))).templates["a"]["container"]["env"]
+    assert entry["valueFrom"] == {"configMapKeyRef": {"name": "shop-variables", "key": same}}
 
 
 def test_a_secret_outside_of_env_fails() -> None:

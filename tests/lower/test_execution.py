@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ def test_a_task_without_retries_has_no_strategy() -> None:
         pytest.param({"retry_delay": 0.0}, None, id="no delay"),
         pytest.param({"retry_exponential_backoff": True}, {"duration": "5m", "factor": "2", "cap": "24h"}, id="exponential"),
         pytest.param(
-            {"retry_exponential_backoff": 1.5, "max_retry_delay": 1200.0},
+            {"retry_exponential_backoff": 1.5, "max_retry_delay": timedelta(minutes=20)},
             {"duration": "5m", "factor": "1.5", "cap": "20m"},
             id="with a cap",
         ),
