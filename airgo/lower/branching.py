@@ -129,10 +129,13 @@ def _omitted_after_skip(early: Node, late: Node, draft: WorkflowDraft, ended: An
 
 
 def _decided_first(early: Node, late: Node, draft: WorkflowDraft, ended: Ancestors) -> bool:
-    """Is the one decided no later than all tasks above the other start? What they do reaches the other one look of the scheduler later."""
-    above = set(direct_upstream(early, draft))
+    """Is the one decided before the other can be upstream_failed? What fails above the other takes one look of the scheduler for each
+    task between; what the one does not wait for may fail as late as it likes.
+    """
+    above, nearest = set(direct_upstream(early, draft)), set(direct_upstream(late, draft))
     before = ended[late.task.id]
-    return not early.skips_itself and bool(before) and all(above <= ended[one] for one in before)
+    later = {one for one in before if above <= ended[one] | ({one} - nearest)}
+    return not early.skips_itself and bool(later) and not (before - later) & ended[early.task.id]
 
 
 def _skipped_by(node: Node, draft: WorkflowDraft, ended: Ancestors) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airgo.argo.text import Text
 from airgo.lower.draft import Leaf, Node
+from airgo.lower.trigger_rules import conjunction
 
 
 def dag_task(node: Node) -> dict[str, object]:
@@ -12,7 +13,7 @@ def dag_task(node: Node) -> dict[str, object]:
     if node.depends is not None:
         task["depends"] = node.depends
     if node.when:
-        task["when"] = _when(node.when)
+        task["when"] = conjunction(node.when)
     task["template"] = node.template
     if node.arguments:
         task["arguments"] = {"parameters": [_argument(name, leaf) for name, leaf in node.arguments.items()]}
@@ -21,9 +22,3 @@ def dag_task(node: Node) -> dict[str, object]:
 
 def _argument(name: str, leaf: Leaf) -> dict[str, object]:
     return {"name": name, "value": leaf if isinstance(leaf, Text) else str(leaf)}
-
-
-def _when(tests: list[str]) -> str:
-    if len(tests) == 1:
-        return tests[0]
-    return " && ".join(f"({test})" if " || " in test and not test.startswith("{{=") else test for test in tests)

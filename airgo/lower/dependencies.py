@@ -9,7 +9,7 @@ from airgo.lower.items import items_output
 from airgo.lower.order import Ancestors, ancestors_by_id, direct_upstream, in_order, waits_for
 from airgo.lower.references import output, safe_output
 from airgo.lower.setups import indirect_setups
-from airgo.lower.trigger_rules import ALIASES, EARLY, RULES, Condition, Upstream, condition, succeeded
+from airgo.lower.trigger_rules import ALIASES, EARLY, RULES, Condition, Upstream, condition, conjunction, succeeded
 
 UNKNOWN_RULE = Rule(
     "AG315",
@@ -181,13 +181,6 @@ def _mark_states(node: Node, draft: WorkflowDraft) -> None:
         above = draft.nodes.get(up)
         if above is not None and above.skips_itself and any("['airgo-state']" in test for test in node.when):
             above.outputs_read.add("airgo-state")
-
-
-def conjunction(tests: list[str]) -> str | None:
-    """All of the tests, those with an alternative in brackets."""
-    if len(tests) < 2:
-        return tests[0] if tests else None
-    return " && ".join(f"({test})" if " || " in test and not test.startswith("{{=") else test for test in tests)
 
 
 def _enclosed(depends: str | None) -> str:

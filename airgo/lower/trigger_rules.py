@@ -7,6 +7,7 @@ https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#tr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -49,6 +50,9 @@ class Condition:
 
 
 Ups = Sequence[Upstream]
+
+TAG = re.compile(r"\{\{.*?\}\}")
+INNERMOST = re.compile(r"\([^()]*\)")
 
 
 def condition(rule: str, upstream: Ups) -> Condition:
@@ -112,15 +116,22 @@ def done(task: Upstream) -> str:
     return "(" + " || ".join(f"{task.name}.{state}" for state in states) + ")"
 
 
-def _all(tests: Sequence[str]) -> str | None:
+def conjunction(tests: Sequence[str]) -> str | None:
+    """All of the tests, those with an alternative in brackets; None for none."""
     kept = [test for test in tests if test]
-    if len(kept) == 1:
-        return kept[0]
-    return " && ".join(f"({test})" if " || " in test and not test.startswith("(") else test for test in kept) or None
+    return " && ".join(_enclosed(test, " || ") if len(kept) > 1 else test for test in kept) or None
 
 
 def _any(tests: Sequence[str]) -> str:
-    return " || ".join(f"({test})" if " && " in test and len(tests) > 1 else test for test in tests)
+    return " || ".join(_enclosed(test, " && ") if len(tests) > 1 else test for test in tests)
+
+
+def _enclosed(test: str, operator: str) -> str:
+    """The test in brackets, where it has the operator outside of brackets and tags."""
+    bare = TAG.sub("", test)
+    while bare != (bare := INNERMOST.sub("", bare)):
+        pass
+    return f"({test})" if operator in bare else test
 
 
 def _bare(upstream: Ups) -> str:
@@ -133,7 +144,7 @@ def _all_done(upstream: Ups) -> str:
 
 def _all_success(upstream: Ups) -> Condition:
     tests = [_success_of_bare(task) for task in upstream]
-    return Condition(_bare(upstream), _all(tests), any(task.effectively_skips for task in upstream), True)
+    return Condition(_bare(upstream), conjunction(tests), any(task.effectively_skips for task in upstream), True)
 
 
 def _success_of_bare(task: Upstream) -> str:
@@ -166,7 +177,7 @@ def _one_success(upstream: Ups) -> Condition:
 def _all_done_min_one_success(upstream: Ups) -> Condition:
     states = [f"{task.name}.Succeeded" for task in upstream] + [f"{task.name}.Skipped" for task in upstream if task.may_skip]
     may_skip = any(task.effectively_skips for task in upstream)
-    return Condition(" || ".join(states), _all([not_skipped(task) for task in upstream]), may_skip, True)
+    return Condition(" || ".join(states), conjunction([not_skipped(task) for task in upstream]), may_skip, True)
 
 
 def _one_done(upstream: Ups) -> Condition:
@@ -177,7 +188,7 @@ def _one_done(upstream: Ups) -> Condition:
 
 def _none_skipped(upstream: Ups) -> Condition:
     tests = [not_skipped(task) for task in upstream]
-    return Condition(_all_done(upstream), _all(tests), any(task.effectively_skips for task in upstream))
+    return Condition(_all_done(upstream), conjunction(tests), any(task.effectively_skips for task in upstream))
 
 
 def _all_done_setup_success(upstream: Ups) -> Condition:
@@ -192,11 +203,11 @@ def _all_done_setup_success(upstream: Ups) -> Condition:
 
 RULES: dict[str, Callable[[Ups], Condition]] = {
     "all_success": _all_success,
-    "all_failed": lambda ups: Condition(_all_done(ups), _all([_bad(task) for task in ups]), True),
+    "all_failed": lambda ups: Condition(_all_done(ups), conjunction([_bad(task) for task in ups]), True),
     "all_done": lambda ups: Condition(_all_done(ups)),
     "all_done_min_one_success": _all_done_min_one_success,
     "all_done_setup_success": _all_done_setup_success,
-    "all_skipped": lambda ups: Condition(_all_done(ups), _all([skipped(task) for task in ups]), True),
+    "all_skipped": lambda ups: Condition(_all_done(ups), conjunction([skipped(task) for task in ups]), True),
     "always": lambda ups: Condition(None),
     "none_failed": _none_failed,
     "none_failed_min_one_success": _none_failed_min_one_success,

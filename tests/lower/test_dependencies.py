@@ -172,3 +172,29 @@ def test_a_skip_that_comes_first_wins() -> None:
     ends = {phase: outcome(entry["depends"], entry["when"], {"s": "Skipped", "f": phase}) for phase in ("Succeeded", "Failed", "Error")}
     assert ends == dict.fromkeys(ends, "Skipped")
     assert outcome(entry["depends"], entry["when"], {"s": "Succeeded", "f": "Failed"}) == "Omitted"
+
+
+def test_a_skip_at_once_wins_over_a_failure_that_has_to_travel() -> None:
+    """all_skipped is decided one look after the failure, a task two below it is upstream_failed one look later (as in Airflow)."""
+    read = dag(
+        task("fails", bash_command="false"),
+        task("beside"),
+        task("skipped", upstream=("fails",), trigger_rule="all_skipped"),
+        task("between", upstream=("fails",)),
+        task("distant", upstream=("between", "beside")),
+        task("after", upstream=("distant", "skipped")),
+    )
+    entry = lowered(read).tasks["after"]
+    assert outcome(entry["depends"], entry["when"], {"distant": "Omitted", "skipped": "Skipped"}) == "Skipped"
+
+
+def test_a_failure_as_near_as_the_skip_wins() -> None:
+    """What the failure reaches in the same look as the skip makes the task below both upstream_failed."""
+    read = dag(
+        task("fails", bash_command="false"),
+        task("skipped", upstream=("fails",), trigger_rule="all_skipped"),
+        task("near", upstream=("fails",)),
+        task("after", upstream=("near", "skipped")),
+    )
+    entry = lowered(read).tasks["after"]
+    assert outcome(entry["depends"], entry["when"], {"near": "Omitted", "skipped": "Skipped"}) == "Omitted"

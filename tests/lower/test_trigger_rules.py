@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from airgo.lower.trigger_rules import ALIASES, RULES, Upstream, condition
+from airgo.lower.trigger_rules import ALIASES, RULES, Upstream, condition, conjunction
 from tests.lower.controller import outcome
 
 TRUTH = json.loads((Path(__file__).parent / "data" / "trigger_rules.json").read_text())["rules"]
@@ -100,3 +100,19 @@ def test_names_of_airflow_2_mean_their_successors() -> None:
     """`dummy` and `none_failed_or_skipped` are old names."""
     for old, new in ALIASES.items():
         assert condition(old, [Upstream("A", True)]) == condition(new, [Upstream("A", True)])
+
+
+@pytest.mark.parametrize(
+    ("tests", "written"),
+    [
+        ([], None),
+        (["a || b"], "a || b"),
+        (["{{= x || y }}", "z"], "{{= x || y }} && z"),
+        (["{{= x }} && y || z", "w"], "({{= x }} && y || z) && w"),
+        (["(a && b) || (c && d)", "e"], "((a && b) || (c && d)) && e"),
+        (["(a || b)", "", "c"], "(a || b) && c"),
+    ],
+)
+def test_alternatives_among_conditions_that_must_all_hold_are_in_brackets(tests: list[str], written: str | None) -> None:
+    """Only those outside of brackets and tags count: the others bind as they are."""
+    assert conjunction(tests) == written
