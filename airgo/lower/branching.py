@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from airgo.lower.draft import Node, WorkflowDraft
 from airgo.lower.groups import groups_of
-from airgo.lower.order import Ancestors, direct_upstream
+from airgo.lower.order import Ancestors
 from airgo.lower.references import output, safe_output, task_reference
-from airgo.lower.trigger_rules import ALIASES, PLAIN_RULES
+from airgo.lower.trigger_rules import ALIASES
 from airgo.values import truth
 
 BRANCH = "airgo-branch"
@@ -96,49 +96,7 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def may_fail_after_skip(early: Node, late: Node, draft: WorkflowDraft, ended: Ancestors) -> bool:
-    """Can the one be skipped, and the other fail or be upstream_failed all the same, surely later?
-
-    It can where the first, or what skips it, lies above the second, and not every task between them passes a skip on.
-    """
-    if not (early.may_be_skipped or early.skips_itself):
-        return False
-    return _fails_below(early, late, draft, ended) or _omitted_after_skip(early, late, draft, ended)
-
-
-def _fails_below(early: Node, late: Node, draft: WorkflowDraft, ended: Ancestors) -> bool:
-    if early.task.id in ended[late.task.id]:
-        return _skips_others(early) or runs_below_a_skip(early, late, draft, ended)
-    if any(one in ended[late.task.id] for one in _skipped_by(early, draft, ended)):
-        return True
-    if early.skips_itself or early.task.trigger_rule not in STOPS_AT_A_SKIP:
-        return False
-    causes = _causes(early, draft)
-    return bool(causes) and all(_decides_before(cause, late, draft, ended) for cause in causes)
-
-
-def _omitted_after_skip(early: Node, late: Node, draft: WorkflowDraft, ended: Ancestors) -> bool:
-    """Can the first be skipped although a task above both fails, and the second be upstream_failed one look of the scheduler later?"""
-    if early.task.id not in ended[late.task.id] or _decided_first(early, late, draft, ended):
-        return _decided_first(early, late, draft, ended)
-    rules = {draft.nodes[one].task.trigger_rule for one in ended[early.task.id]} | {early.task.trigger_rule}
-    if rules <= PLAIN_RULES or fails_beside(early, late, draft, ended):
-        return False
-    between = {late.task.id, *(one for one in ended[late.task.id] if early.task.id in ended[one])}
-    return any(set(direct_upstream(draft.nodes[one], draft)) - between - {early.task.id} for one in between)
-
-
-def _decided_first(early: Node, late: Node, draft: WorkflowDraft, ended: Ancestors) -> bool:
-    """Is the one decided before the other can be upstream_failed? What fails above the other takes one look of the scheduler for each
-    task between; what the one does not wait for may fail as late as it likes.
-    """
-    above, nearest = set(direct_upstream(early, draft)), set(direct_upstream(late, draft))
-    before = ended[late.task.id]
-    later = {one for one in before if above <= ended[one] | ({one} - nearest)}
-    return not early.skips_itself and bool(later) and not (before - later) & ended[early.task.id]
-
-
-def _skipped_by(node: Node, draft: WorkflowDraft, ended: Ancestors) -> list[str]:
+def skipped_by(node: Node, draft: WorkflowDraft, ended: Ancestors) -> list[str]:
     """The branches and short circuits that skip a task themselves when they end."""
     above = [one for one in draft.nodes.values() if one.task.id in ended[node.task.id] and _skips_others(one)]
     return [
@@ -146,28 +104,6 @@ def _skipped_by(node: Node, draft: WorkflowDraft, ended: Ancestors) -> list[str]
         for one in above
         if one.task.id in node.task.upstream or (one.draft is not None and one.draft.short_circuit and _in_reach(node, one))
     ]
-
-
-def fails_beside(early: Node, late: Node, draft: WorkflowDraft, ended: Ancestors) -> bool:
-    """May the second be upstream_failed by a task that runs beside what skips the first, so that either may come first?"""
-    if _decided_first(early, late, draft, ended):
-        return False
-    skipping = {one for one in _skipped_by(early, draft, ended) if one in ended[late.task.id]}
-    roots = {early.task.id} if early.task.id in ended[late.task.id] else skipping or {cause.task.id for cause in _causes(early, draft)}
-    others = ended[late.task.id] - roots
-    return any(one not in ended[root] and root not in ended[one] for one in others for root in roots)
-
-
-def _causes(node: Node, draft: WorkflowDraft) -> list[Node]:
-    """The direct upstream tasks by which a task may be skipped."""
-    above = [draft.nodes[up] for up in direct_upstream(node, draft)]
-    return [one for one in above if one.may_be_skipped or one.skips_itself or _skips_others(one)]
-
-
-def _decides_before(cause: Node, late: Node, draft: WorkflowDraft, ended: Ancestors) -> bool:
-    if _skips_others(cause) and cause.task.id in ended[late.task.id]:
-        return True
-    return (cause.may_be_skipped or cause.skips_itself) and _fails_below(cause, late, draft, ended)
 
 
 def runs_below_a_skip(early: Node, late: Node, draft: WorkflowDraft, ancestors: Ancestors) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from airgo.diagnostics import Rule, Severity
-from airgo.lower.branching import fails_beside, may_fail_after_skip, runs_below_a_skip, skip_conditions, skipping_tasks
+from airgo.lower.branching import runs_below_a_skip, skip_conditions, skipping_tasks
 from airgo.lower.draft import Node, WorkflowDraft
+from airgo.lower.early_skips import EarlySkips
 from airgo.lower.items import items_output
-from airgo.lower.order import Ancestors, ancestors_by_id, direct_upstream, in_order, waits_for
+from airgo.lower.order import Ancestors, ancestors_by_id, direct_upstream, in_order
 from airgo.lower.references import output, safe_output
 from airgo.lower.setups import indirect_setups
 from airgo.lower.trigger_rules import ALIASES, EARLY, RULES, Condition, Upstream, condition, conjunction, succeeded
@@ -58,12 +59,12 @@ def dependencies(draft: WorkflowDraft) -> None:
 
 
 def _dependencies(draft: WorkflowDraft) -> None:
-    ancestors, ended = ancestors_by_id(draft), waits_for(draft)
+    ancestors, early = ancestors_by_id(draft), EarlySkips(draft)
     skipping = skipping_tasks(draft)
     has_setups = any(node.task.setup for node in draft.nodes.values())
     for node in in_order(draft):
         found = _condition(node, draft)
-        found = _with_early_skips(node, found, draft, ended)
+        found = _with_early_skips(node, found, draft, early)
         found = _with_setups(node, found, draft) if has_setups else found
         found = _with_expansion(node, found, draft)
         conditions = skip_conditions(node, draft, ancestors, skipping)
@@ -73,6 +74,7 @@ def _dependencies(draft: WorkflowDraft) -> None:
         node.when = [*conditions, *([found.when] if found.when else [])]
         node.may_be_skipped = found.may_skip or bool(conditions)
         node.may_be_omitted = found.may_omit
+        early.learn(node)
         _mark_states(node, draft)
 
 
@@ -100,22 +102,24 @@ def _condition(node: Node, draft: WorkflowDraft) -> Condition:
     return condition(rule, upstream)
 
 
-def _with_early_skips(node: Node, found: Condition, draft: WorkflowDraft, ended: Ancestors) -> Condition:
+def _with_early_skips(node: Node, found: Condition, draft: WorkflowDraft, order: EarlySkips) -> Condition:
     """Airflow skips a task with all_success as soon as one upstream task is skipped: one that fails only later changes nothing."""
     upstream = [draft.nodes[up] for up in direct_upstream(node, draft)]
     if node.task.trigger_rule != "all_success" or found.when is None or len(upstream) < 2:
         return found
     alternatives = []
     for early in upstream:
-        late = [up for up in upstream if up is not early and may_fail_after_skip(early, up, draft, ended)]
+        first = {up.task.id: order.wins(early, up) for up in upstream if up is not early}
+        late = [draft.nodes[up] for up, before in first.items() if before is not None]
         if late and early.may_be_skipped:
-            # one that was omitted because of a task beside the skip makes this one upstream_failed in Airflow, too
-            mixed = [up for up in late if fails_beside(early, up, draft, ended)]
             others = [up.name for up in upstream if up is not early and up not in late]
-            ran = [_ran(up, [one for one in late if one.task.id in ended[up.task.id]]) for up in mixed]
-            alternatives.append(" && ".join([f"{early.name}.Skipped", *others, *ran]))
-        if late and early.skips_itself:
-            words = f"{node.task.id} ends upstream_failed instead of skipped where {early.task.id} skips itself and {late[0].task.id} fails"
+            before = set().union(*(one for one in first.values() if one is not None))
+            terms = [_not_failed(one) for one in draft.nodes.values() if one.task.id in before and one.name not in others]
+            alternatives.append(" && ".join([f"{early.name}.Skipped", *others, *terms]))
+        unsure = [up for up in upstream if up is not early and order.depends(early, up)]
+        if (late and early.skips_itself) or unsure:
+            how = f"{early.task.id} {'skips itself' if late and early.skips_itself else 'is skipped first'}"
+            words = f"{node.task.id} ends upstream_failed instead of skipped where {how} and {(unsure or late)[0].task.id} fails"
             draft.report(SELF_SKIP.at(node.task.span, words, subject=draft.subject(node.task)))
     if not alternatives:
         return found
@@ -123,10 +127,8 @@ def _with_early_skips(node: Node, found: Condition, draft: WorkflowDraft, ended:
     return Condition(depends, found.when, found.may_skip, found.may_omit)
 
 
-def _ran(late: Node, above: list[Node]) -> str:
-    """The task ran, or one above it did that failed."""
-    failed = [f"{one.name}.{state}" for one in (late, *above) for state in ("Failed", "Errored")]
-    return f"({' || '.join([late.name, *failed])})"
+def _not_failed(node: Node) -> str:
+    return f"({node.name} || {node.name}.Omitted)" if node.may_be_omitted else node.name
 
 
 def _warn_of_late_failures(node: Node, draft: WorkflowDraft, ancestors: Ancestors, skipping: list[str]) -> None:

@@ -185,7 +185,9 @@ def test_a_skip_at_once_wins_over_a_failure_that_has_to_travel() -> None:
         task("after", upstream=("distant", "skipped")),
     )
     entry = lowered(read).tasks["after"]
-    assert outcome(entry["depends"], entry["when"], {"distant": "Omitted", "skipped": "Skipped"}) == "Skipped"
+    phases = {"fails": "Failed", "between": "Omitted", "beside": "Succeeded", "distant": "Omitted", "skipped": "Skipped"}
+    assert outcome(entry["depends"], entry["when"], phases) == "Skipped"
+    assert outcome(entry["depends"], entry["when"], {**phases, "beside": "Failed"}) == "Omitted"
 
 
 def test_a_failure_as_near_as_the_skip_wins() -> None:
@@ -198,3 +200,30 @@ def test_a_failure_as_near_as_the_skip_wins() -> None:
     )
     entry = lowered(read).tasks["after"]
     assert outcome(entry["depends"], entry["when"], {"near": "Omitted", "skipped": "Skipped"}) == "Omitted"
+
+
+def test_a_skip_that_depends_on_single_ends_above_it_is_said() -> None:
+    """all_failed is skipped by the first task that did not fail: whether a failure elsewhere comes first is not known."""
+    read = dag(
+        task("a", bash_command="true"),
+        task("b", bash_command="true"),
+        task("skipped", upstream=("a", "b"), trigger_rule="all_failed"),
+        task("below", upstream=("a",), bash_command="true"),
+        task("distant", upstream=("below",), bash_command="true"),
+        task("after", upstream=("distant", "skipped")),
+    )
+    done = lowered(read)
+    assert [d.subject for d in done.collector if d.code == "AG318"] == ["d.after"]
+
+
+def test_a_task_mapped_over_nothing_is_skipped_before_anything_fails() -> None:
+    """What comes second in the DAG is seen to fail later than the empty task, which the first look of the scheduler skips."""
+    read = dag(
+        task("first", bash_command="true"),
+        task("second", upstream=("first",), bash_command="false"),
+        task("empty", expand=ir.Expand("expand", {"bash_command": ir.Argument([], span(4))})),
+        task("after", upstream=("empty", "second")),
+    )
+    entry = lowered(read).tasks["after"]
+    assert outcome(entry["depends"], entry["when"], {"first": "Succeeded", "second": "Failed", "empty": "Skipped"}) == "Skipped"
+    assert outcome(entry["depends"], entry["when"], {"first": "Failed", "second": "Omitted", "empty": "Skipped"}) == "Skipped"
