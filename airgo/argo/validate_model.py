@@ -65,8 +65,10 @@ class Workflow:
 
     @property
     def declares_all(self) -> bool:
-        """Does the workflow say all of its parameters? A template's may come from whoever submits or calls it, but airgo's are complete."""
-        if self.spec.get("workflowTemplateRef"):
+        """Does the workflow say all of its parameters? A template's may come from whoever submits or calls it, but airgo's are complete,
+        unless they are the parts of a workflow, which has the parameters.
+        """
+        if self.spec.get("workflowTemplateRef") or self.is_library:
             return False
         return self.kind in {"Workflow", "CronWorkflow"} or mapping(self.metadata.get("labels")).get(MANAGED_BY) == "airgo"
 

@@ -16,6 +16,8 @@ from airgo.lower.landing import FIELD, inputs_of, landings_of, written
 from airgo.lower.manual import make_manual
 from airgo.lower.quantities import with_quantities_patched
 from airgo.lower.xcom import filled
+from airgo.lower.xcom_files import arguments as file_arguments
+from airgo.lower.xcom_files import taken_out
 from airgo.macros.rules import RUN_TIME
 
 ATTEMPT = re.compile(r"(?<![\w.'])retries\b")
@@ -54,7 +56,9 @@ def finish(node: Node, draft: WorkflowDraft) -> None:
     made = node.draft
     assert made is not None, "the templates pass gives every node a draft"
     if made.finish is not None:
-        made.body = made.finish(frozenset(node.outputs_read))
+        made.body = made.finish(frozenset(node.outputs_read | node.files_read))
+    made.body, made.arguments = taken_out(node)
+    node.artifacts = file_arguments(node, draft)
     used = _used_inputs(made.body)
     names = _HoleNames({*made.arguments})
     body = cast(dict[str, object], map_text(made.body, names.place))

@@ -62,6 +62,7 @@ class TemplateDraft:
     `raw_outputs`: what it writes is JSON of its own making, not in the wire format; readers have to escape it.
     `carries`: the user's code that travels in it, for the report; `image_needs`: what its image must hold besides Python.
     `notes`: ledger outcomes that are not `mapped`, by argument name: (outcome, code or None, reason or None).
+    `from_tasks`: entries of a script's env that hold a value of another task, which the script reads from a file where that is there.
     `env` of the body's container gets the entries for EnvRef holes from `airgo.lower.inputs`.
     """
 
@@ -85,6 +86,7 @@ class TemplateDraft:
     image_needs: tuple[str, ...] = ()
     lets_through: str | None = None
     raw_outputs: bool = False
+    from_tasks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ class Node:
     `outputs_read`: what somebody reads of the task: XCom keys, and "items", "airgo-branch", "airgo-state". `body_targets`: where in the
     template's body each argument went (JSON pointers). `instance_template`: the template of one instance of a mapped task.
     `wants_airflow`: it could run in an Airflow image, if airgo.toml named one.
+    `files`: values of other tasks that reach the script as files, by the entry of the env that they take the place of; `artifacts`: the
+    tags that fill them. `files_read`: XCom keys that others read as files.
     """
 
     task: ir.Task
@@ -141,6 +145,9 @@ class Node:
     synchronization: list[dict[str, object]] = field(default_factory=list)
     instance_template: str = ""
     wants_airflow: bool = False
+    files: dict[str, XComHole] = field(default_factory=dict)
+    artifacts: dict[str, str] = field(default_factory=dict)
+    files_read: set[str] = field(default_factory=set)
 
     @property
     def skips_itself(self) -> bool:

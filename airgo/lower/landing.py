@@ -88,7 +88,7 @@ def _task(task: Mapping[str, object], landings: Landings) -> dict[str, object]:
     for key, value in task.items():
         if key == "arguments":
             parameters = [{**a, "value": _written(a["value"], places[str(a["name"])])} for a in _arguments(task)]
-            done[key] = {"parameters": parameters}
+            done[key] = {**cast(Mapping[str, object], value), **({"parameters": parameters} if parameters else {})}
         else:
             done[key] = _written(value, items if key == "withItems" else FIELD) if key in ("withItems", "withParam") else value
     return done

@@ -20,6 +20,7 @@ def make_manual(node: Node, rule: Rule, message: str, span: Span | None, draft: 
     node.strategy = "manual"
     node.why_not_better = message
     node.expansion = None
+    node.files = {}
     outputs = {**(node.draft.outputs if node.draft is not None else {}), "items": "/tmp/airgo/items"}
     node.draft = failing_template(node, rule, message, draft)
     if task.mapped:

@@ -9,7 +9,7 @@ import re
 
 from airgo.argo.names import template_name
 from airgo.argo.text import Expression, Input, ItemHole, Part, Simple, Text, text
-from airgo.lower.dag_tasks import dag_task
+from airgo.lower.dag_tasks import artifact_arguments, by_kind, dag_task
 from airgo.lower.draft import Expansion, Leaf, Node, WorkflowDraft
 from airgo.lower.items import items_list
 from airgo.lower.parameters_of_xcom import output_parameter
@@ -86,11 +86,14 @@ def _inner(node: Node, expansion: Expansion, name: str, draft: WorkflowDraft) ->
             outside[ITEMS + "-"] = outside.pop(ITEMS)
         outside = {ITEMS: items_list(expansion, draft), **outside}
         task["withParam"] = Text((Input(ITEMS),))
-    if inside:
-        task["arguments"] = {"parameters": [{"name": key, "value": leaf} for key, leaf in inside.items()]}
+    files = artifact_arguments({one: f"{{{{inputs.artifacts.{one}}}}}" for one in node.artifacts})
+    given = by_kind([{"name": key, "value": leaf} for key, leaf in inside.items()], files)
+    inputs = by_kind([{"name": key} for key in outside], [{"name": one, "optional": True} for one in node.artifacts])
     template: dict[str, object] = {"name": name}
-    if outside:
-        template["inputs"] = {"parameters": [{"name": key} for key in outside]}
+    if given:
+        task["arguments"] = given
+    if inputs:
+        template["inputs"] = inputs
     limit = node.task.value("max_active_tis_per_dagrun")
     if isinstance(limit, int):
         template["parallelism"] = limit

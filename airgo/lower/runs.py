@@ -57,7 +57,6 @@ OPTION = Rule(
     "leave the setting at its default",
 )
 OPTIONS: Mapping[str, tuple[str, str]] = {
-    "xcom": ("parameters", "values travel as parameters; one of more than about 100 kB fails its task"),
     "sensors": ("poll", "sensors ask for what they wait for"),
     "groups": ("flat", "task groups are flat, their ids in front of the tasks'"),
 }

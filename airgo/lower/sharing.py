@@ -7,10 +7,12 @@ from typing import cast
 
 from airgo.argo.names import Namer, template_name
 from airgo.argo.text import EnvRef, Expression, Input, ItemHole, Text, map_text, text
+from airgo.lower.dag_tasks import by_kind
 from airgo.lower.draft import Leaf, Node, WorkflowDraft
 from airgo.lower.landing import inputs_in_expressions
 from airgo.lower.parameters_of_xcom import DEFAULTS, output_parameter
 from airgo.lower.result import Rename
+from airgo.lower.xcom_files import input_artifacts, output_artifacts
 
 _TASK_DATA = re.compile(r"\b(tasks\??[.\[]|inputs\.)")
 """What only a DAG template can read: its tasks, and its own inputs."""
@@ -50,7 +52,16 @@ def _key(node: Node) -> str:
     assert made is not None
     own = {name: leaf for name, leaf in node.arguments.items() if _reads_env(leaf)}  # only a container's own env can fill these in
     parts = (made.body, own, sorted(node.arguments), sorted(made.json_arguments), _outputs(node), made.retry, made.deadline_seconds)
-    return repr((*parts, node.synchronization, str(made.span) if len(node.arguments) else "", node.strategy == "manual" and node.task.id))
+    return repr(
+        (
+            *parts,
+            list(node.files),
+            output_artifacts(node),
+            node.synchronization,
+            str(made.span) if node.arguments or node.files else "",
+            node.strategy == "manual" and node.task.id,
+        )
+    )
 
 
 def _reads_env(leaf: Leaf) -> bool:
@@ -83,8 +94,9 @@ def _template(name: str, nodes: list[Node], draft: WorkflowDraft) -> dict[str, o
         node.template = node.instance_template = name
         node.arguments = {key: leaf for key, leaf in node.arguments.items() if key not in constants}
     template: dict[str, object] = {"name": name, "annotations": _annotations(nodes)}
-    if parameters:
-        template["inputs"] = {"parameters": parameters}
+    inputs = by_kind(parameters, input_artifacts(first))
+    if inputs:
+        template["inputs"] = inputs
     if made.retry:
         template["retryStrategy"] = made.retry
     if made.deadline_seconds is not None:
@@ -92,16 +104,16 @@ def _template(name: str, nodes: list[Node], draft: WorkflowDraft) -> dict[str, o
     if first.synchronization:
         template["synchronization"] = {"semaphores": first.synchronization}
     template |= body
-    outputs = _outputs(first)
+    outputs = by_kind(_outputs(first), output_artifacts(first))
     _record_renames(first, draft)
     if outputs:
-        template["outputs"] = {"parameters": outputs}
+        template["outputs"] = outputs
     return template
 
 
 def _record_renames(node: Node, draft: WorkflowDraft) -> None:
     """XCom keys whose parameters have another name."""
-    for key in sorted(node.outputs_read - {"return_value", *DEFAULTS}):
+    for key in sorted((node.outputs_read | node.files_read) - {"return_value", *DEFAULTS}):
         rename = Rename("xcom", draft.dag.id, key, output_parameter(key))
         if rename.id != rename.name and rename not in draft.renames:
             draft.renames.append(rename)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from airgo.argo.names import parameter_name
 from airgo.argo.text import Expression, Part, Simple, Text, text
-from airgo.lower.dag_tasks import dag_task
+from airgo.lower.dag_tasks import artifact_arguments, by_kind, dag_task
 from airgo.lower.draft import Leaf, Node, WorkflowDraft
 from airgo.lower.ends import END, needs_end, own_end
 from airgo.lower.order import ancestors_by_id, direct_upstream
@@ -36,6 +36,8 @@ READ = re.compile(_NAMED + r"\.(?:status\b|outputs\??\.parameters\??\.?\['(?P<ou
 """A task's state or output in an expression."""
 READ_TAG = re.compile(r"tasks\.(?P<name>[-A-Za-z0-9]+)\.(?:status|outputs\.parameters\.(?P<output>[-A-Za-z0-9_]+))")
 """The same as a tag."""
+FILE_TAG = re.compile(r"\{\{tasks\.(?P<name>[-A-Za-z0-9]+)\.outputs\.artifacts\.(?P<output>[-A-Za-z0-9_]+)\}\}")
+"""A file that a task hands on."""
 TAG = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 TERM = re.compile(r"(?P<name>[A-Za-z0-9][-A-Za-z0-9]*)(?:\.(?P<state>[A-Z][a-z]+))?")
 _PHASES = {"Errored": "Error"}
@@ -44,11 +46,12 @@ _BAD = "('Failed', 'Error', 'Omitted')"
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What one place knows of a task in another: its state (`output` empty), or an output."""
+    """What one place knows of a task in another: its state (`output` empty), an output, or a file (`kind` is then "artifacts")."""
 
     task: str
     output: str = ""
     default: str = "null"
+    kind: str = "parameters"
 
 
 @dataclass(slots=True)
@@ -96,8 +99,10 @@ class Splitting:
         task = dag_task(node)
         if "when" in task:
             task["when"] = self._condition(str(task["when"]), place)
-        for argument in _parameters(task):
+        for argument in _arguments(task, "parameters"):
             argument["value"] = self._leaf(argument["value"], place)
+        for argument in _arguments(task, "artifacts"):
+            argument["from"] = FILE_TAG.sub(lambda match: self._file(match, place), str(argument["from"]))
         named = [match["name"] for match in TERM.finditer(node.depends or "")]
         if all(self.place[name] is place for name in named):
             return [task]
@@ -134,10 +139,14 @@ class Splitting:
         """The simple tag by which a place reads a fact."""
         home = self.place[fact.task]
         if home is place:
-            return f"tasks.{fact.task}.outputs.parameters.{fact.output}" if fact.output else f"tasks.{fact.task}.status"
+            return f"tasks.{fact.task}.outputs.{fact.kind}.{fact.output}" if fact.output else f"tasks.{fact.task}.status"
         if place is not self.entry:
-            return f"inputs.parameters.{_named(fact, place.facts)}"
-        return f"tasks.{home.name}.outputs.parameters.{_named(fact, home.exports)}"
+            return f"inputs.{fact.kind}.{_named(fact, place.facts)}"
+        return f"tasks.{home.name}.outputs.{fact.kind}.{_named(fact, home.exports)}"
+
+    def _file(self, match: re.Match[str], place: Place) -> str:
+        """The tag by which a place takes a file."""
+        return f"{{{{{self._tag(Fact(match['name'], match['output'], kind='artifacts'), place)}}}}}"
 
     def _code(self, match: re.Match[str], place: Place) -> str:
         """The same inside an expression; what the place itself has is read as before."""
@@ -253,8 +262,10 @@ class Splitting:
         if place.waits_for:
             call["depends"] = " && ".join(sorted(place.waits_for))
         call["template"] = place.name
+        parameters = [{"name": name, "value": self._given(fact)} for fact, name in place.facts.items() if fact.kind == "parameters"]
+        files = {name: f"{{{{{self._tag(fact, self.entry)}}}}}" for fact, name in place.facts.items() if fact.kind == "artifacts"}
         if place.facts:
-            call["arguments"] = {"parameters": [{"name": name, "value": self._given(fact)} for fact, name in place.facts.items()]}
+            call["arguments"] = by_kind(parameters, artifact_arguments(files))
         return call
 
     def _given(self, fact: Fact) -> Leaf:
@@ -265,11 +276,14 @@ class Splitting:
     def _template(self, place: Place) -> dict[str, object]:
         template: dict[str, object] = {"name": place.name}
         if place.facts:
-            template["inputs"] = {"parameters": [{"name": name} for name in place.facts.values()]}
+            files = [{"name": name, "optional": True} for fact, name in place.facts.items() if fact.kind == "artifacts"]
+            template["inputs"] = by_kind([{"name": name} for fact, name in place.facts.items() if fact.kind == "parameters"], files)
         template["dag"] = {"failFast": False, "tasks": place.tasks}
         if place.exports:
-            outputs = [{"name": name, "valueFrom": {"expression": _export(fact)}} for fact, name in place.exports.items()]
-            template["outputs"] = {"parameters": outputs}
+            outputs = {name: fact for fact, name in place.exports.items()}
+            files = artifact_arguments({n: f"{{{{{self._tag(fact, place)}}}}}" for n, fact in outputs.items() if fact.kind == "artifacts"})
+            values = [{"name": n, "valueFrom": {"expression": _export(f)}} for n, f in outputs.items() if f.kind == "parameters"]
+            template["outputs"] = by_kind(values, files)
         return template
 
 
@@ -307,7 +321,7 @@ def _export(fact: Fact) -> str:
     return f"{task_reference(fact.task)}.outputs?.parameters?.['{fact.output}'] ?? '{fact.default}'"
 
 
-def _parameters(task: Mapping[str, object]) -> list[dict[str, object]]:
+def _arguments(task: Mapping[str, object], kind: str) -> list[dict[str, object]]:
     arguments = task.get("arguments")
-    found = arguments.get("parameters") if isinstance(arguments, dict) else None
+    found = arguments.get(kind) if isinstance(arguments, dict) else None
     return list(found) if isinstance(found, list) else []

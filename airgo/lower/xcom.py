@@ -19,6 +19,7 @@ from airgo.lower.order import waits_for
 from airgo.lower.parameters_of_xcom import output_parameter
 from airgo.lower.references import safe_output
 from airgo.lower.trigger_rules import ALIASES, PLAIN_RULES
+from airgo.lower.xcom_files import candidates, note_forms, taken_out
 from airgo.values import truth
 
 NOT_HANDED_ON = Rule(
@@ -93,12 +94,45 @@ def xcom(draft: WorkflowDraft) -> None:
     for one in draft.every_draft():
         ended = waits_for(one)
         for node in one.nodes.values():
+            _choose_files(node, one)
+            for hole in node.files.values():
+                _mark(hole, node, one, as_file=True)
             for hole in xcom_holes(node):
                 _mark(hole, node, one)
-            for source in node.expansion.sources.values() if node.expansion is not None else ():
+            for source in _sources(node):
                 _mark_items(node, source, one)
             if node.draft is not None and node.draft.reads_everything:
                 _mark_everything(ended[node.task.id], one)
+    if draft.config.xcom == "artifacts":
+        note_forms(draft, *_forms(draft))
+
+
+def _sources(node: Node) -> list[Source]:
+    return list(node.expansion.sources.values()) if node.expansion is not None else []
+
+
+def _choose_files(node: Node, draft: WorkflowDraft) -> None:
+    """What one Python task has of another travels as a file, if artifacts are asked for and both stand in one DAG template."""
+    if draft.config.xcom == "artifacts":
+        node.files = {name: hole for name, hole in candidates(node).items() if _hands_on_files(hole, draft)}
+
+
+def _hands_on_files(hole: XComHole, draft: WorkflowDraft) -> bool:
+    producer = producer_of(hole.task_ids[0], draft)
+    if producer is None or producer.many or producer.outside or producer.node.strategy != "slice":
+        return False
+    return producer.node.draft is not None and hole.key in producer.node.draft.outputs and pushes(producer.node)
+
+
+def _forms(draft: WorkflowDraft) -> tuple[list[str], list[str]]:
+    """Who hands whom a file, and who a parameter."""
+    files: dict[str, None] = {}
+    others: dict[str, None] = {}
+    for node in draft.every_node():
+        files |= {f"{hole.task_ids[0]} to {node.task.id}": None for hole in node.files.values()}
+        above = [one for hole in xcom_holes(node) for one in hole.task_ids] + [source.task_id for source in _sources(node)]
+        others |= {f"{one} to {node.task.id}": None for one in above}
+    return list(files), list(others)
 
 
 def producer_of(task_id: str, draft: WorkflowDraft) -> Producer | None:
@@ -124,8 +158,9 @@ def xcom_holes(node: Node) -> list[XComHole]:
             found.extend(hole for hole in leaf.holes() if isinstance(hole, XComHole))
         return leaf
 
-    map_text(node.draft.body, look)
-    map_text(dict(node.draft.arguments), look)
+    body, arguments = taken_out(node)
+    map_text(body, look)
+    map_text(dict(arguments), look)
     for item in node.expansion.items or () if node.expansion else ():
         map_text(item, look)
     return found
@@ -168,7 +203,7 @@ def _checked(task_id: str, key: str, node: Node, ended: frozenset[str], draft: W
 
 
 def _check_expansion(node: Node, ended: frozenset[str], draft: WorkflowDraft) -> None:
-    for source in node.expansion.sources.values() if node.expansion is not None else ():
+    for source in _sources(node):
         producer = _checked(source.task_id, source.key, node, ended, draft)
         made = producer.node.draft
         if producer.waits_on != source.task_id or producer.outside:
@@ -184,12 +219,12 @@ def pushes(producer: Node) -> bool:
     return truth(producer.task.value("do_xcom_push", True)) is not False
 
 
-def _mark(hole: XComHole, node: Node, draft: WorkflowDraft) -> None:
+def _mark(hole: XComHole, node: Node, draft: WorkflowDraft, *, as_file: bool = False) -> None:
     for task_id in hole.task_ids:
         producer = producer_of(task_id, draft)
         assert producer is not None, "checked before"
         if producer.node.draft is not None and hole.key in producer.node.draft.outputs and pushes(producer.node):
-            producer.node.outputs_read.add(hole.key)
+            (producer.node.files_read if as_file else producer.node.outputs_read).add(hole.key)
             _export(producer, task_id, hole.key, draft)
         account_xcom(draft, node.task, f"{task_id}.{hole.key}", mapped(TASK + "/arguments"))
         if (

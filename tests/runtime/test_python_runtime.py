@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from airgo.runtime import connections, context, exceptions, sensors, shell, variables, xcom
+from airgo.runtime import connections, context, exceptions, handed_on, sensors, shell, variables, xcom
 
 
 def test_a_missing_variable_raises_unless_there_is_a_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,6 +88,21 @@ def test_the_task_instance_hands_xcoms_on(monkeypatch: pytest.MonkeyPatch) -> No
     instance.xcom_push(key="other", value=2)
     assert written == [("file", 1)]
     assert context.get_current_context() is context.AIRGO_CONTEXT
+
+
+def test_a_value_comes_from_a_file_where_it_is_not_in_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing in either place is None; a folder where a file belongs is an error; the task instance asks the same function."""
+    monkeypatch.setattr(handed_on, "AIRGO_INPUTS", str(tmp_path))
+    monkeypatch.setenv("A", "[1]")
+    monkeypatch.delenv("B", raising=False)
+    assert handed_on.handed_on("B") is None
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(IsADirectoryError):
+        handed_on.handed_on("folder")
+    (tmp_path / "B").write_text('{"a": "\\u007b{"}')
+    assert (handed_on.handed_on("A"), handed_on.handed_on("B")) == ([1], {"a": "{{"})
+    instance = context.TaskInstance({"b return_value": "B"}, {}, None, airgo_read=handed_on.handed_on)
+    assert instance.xcom_pull("b") == {"a": "{{"}
 
 
 def test_a_sensors_answer_is_true_when_it_is_done() -> None:

@@ -21,6 +21,7 @@ PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 class Carried:
     """What the arguments of one call need: env entries, the values that go into them, and modules that the expressions use.
 
+    `by_file`: values of other tasks may reach the script as files; `from_tasks` are the variables that then may be missing.
     `code` gives the expression for a function passed as an argument; `objects` those of other objects, by id of the DAG's value.
     """
 
@@ -30,6 +31,8 @@ class Carried:
     values: dict[str, Leaf] = field(default_factory=dict)
     json_names: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
+    by_file: bool = False
+    from_tasks: set[str] = field(default_factory=set)
 
     def expression(self, name: str, raw: object, lowered: object) -> str:
         """The expression that gives the argument `name` in the script. `raw` is the value as the DAG has it. Raises CannotLower."""
@@ -91,6 +94,9 @@ class Carried:
         """The value of an env variable that holds JSON."""
         variable = self.carry(name, leaf)
         self.json_names.add(variable.removeprefix("ARG_"))
+        if self.by_file and isinstance(leaf, Text) and isinstance(leaf.parts[0], XComHole):
+            self.from_tasks.add(variable)
+            return f'handed_on("{variable}")'
         self.modules.update(("os", "json"))
         return f'json.loads(os.environ["{variable}"])'
 

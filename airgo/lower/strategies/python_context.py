@@ -186,6 +186,9 @@ class ContextValues:
             return f"types.SimpleNamespace({', '.join(facts)})"
         self.runtime.update(dict.fromkeys(("context", "xcom") if pushed else ("context",)))
         writer = "write_xcom" if pushed else "None"
+        if pulled and self.from_tasks():
+            facts.append("airgo_read=handed_on")
+            self.runtime["handed_on"] = None
         return f"TaskInstance({', '.join([dictionary(pulled), dictionary(pushed), writer, *facts])})"
 
     def pulled(self, task_id: str, key: str) -> str:
@@ -198,6 +201,11 @@ class ContextValues:
             wanted = "_".join(path if key != "return_value" else path[:2])
             self.names[path] = self.carry(re.sub(r"[^A-Za-z0-9_]+", "_", wanted), Text((XComHole((task_id,), key, json=True),)))
         return self.names[path]
+
+    def from_tasks(self) -> set[str]:
+        """Variables with values of other tasks that the script may have to look for in files."""
+        asked = self.draft.config.xcom == "artifacts"
+        return {variable for path, variable in self.names.items() if path[0] == "xcom" and asked}
 
     def check_single(self, task_id: str) -> None:
         """`xcom_pull(key=None)` is exact where the task can push nothing but what it returns. Raises CannotLower."""

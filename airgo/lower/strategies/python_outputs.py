@@ -5,7 +5,7 @@ Values are JSON in the wire format (contracts, section 4): `{{` is written `{\\u
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from airgo.callables.imports import runtime_file
 from airgo.lower.strategies.python_script import FOLDER, Script
@@ -108,6 +108,15 @@ def ending(script: Script, before: list[str]) -> None:
         script.modules.add("asyncio")
     script.lines = [*before, *script.lines]
     script.runtime.update(dict.fromkeys(runtime_file(name) for name in script.code.replaced))
+
+
+def nothing_yet(script: Script, files: Mapping[str, str]) -> None:
+    """Have the files of those XComs that the task may end without writing hold null from the start: Argo takes no file for an error."""
+    skips = any("airgo-state" in line for line in script.lines)
+    names = [name for key, name in files.items() if key != "items" and (skips or key != "return_value")]
+    if names:
+        script.runtime["xcom"] = None
+        script.lines[:0] = [f"write_xcom({name!r}, None)" for name in names]
 
 
 def failing(names: list[str]) -> list[str]:

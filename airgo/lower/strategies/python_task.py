@@ -38,7 +38,7 @@ from airgo.lower.strategies.python_conditions import asked_keys, asking, conditi
 from airgo.lower.strategies.python_context import ContextValues
 from airgo.lower.strategies.python_deployment import deployment_env
 from airgo.lower.strategies.python_keys import keys_read
-from airgo.lower.strategies.python_outputs import FAILING, Outputs, Result, ending
+from airgo.lower.strategies.python_outputs import FAILING, Outputs, Result, ending, nothing_yet
 from airgo.lower.strategies.python_script import FOLDER, Script, call
 from airgo.lower.strategies.python_templates import TemplateUse, macro_functions, renderer_lines, rendering_of
 from airgo.source import Span
@@ -70,7 +70,7 @@ class PythonTask:
         self.in_image = False
         self.condition = condition_of(node.task)
         self.code = self._slice()
-        self.carried = Carried(self._passed_function, self.objects)
+        self.carried = Carried(self._passed_function, self.objects, by_file=draft.config.xcom == "artifacts")
         positional, keyword = self._positional(), self._keyword()
         fixed = {name: fixed_value(raw) for name, (raw, _) in keyword.items()}
         self.use = context_use(self.code, fixed, [fixed_value(raw) for raw, _ in positional])
@@ -263,7 +263,6 @@ class PythonTask:
         files = self._files()
         everything = frozenset({*files, "airgo-branch", "airgo-state"})
         self._source(write, everything, files)  # what cannot be written is found now, whoever reads it
-        fails = any(one in self.code.replaced for one in FAILING)
         return TemplateDraft(
             body=self._body(self._source(write, frozenset(), files)),
             name_hint=self._hint(),
@@ -274,7 +273,8 @@ class PythonTask:
             carries=carried_code(self.code),
             image_needs=(*self.code.requirements, *self.named, *([f"the project below {DEPLOYED_ROOT}"] if self.in_image else [])),
             can_skip_itself=self.condition is not None or "AirflowSkipException" in self.code.replaced,
-            no_retry_exit_codes=(NO_RETRY,) if fails else (),
+            no_retry_exit_codes=(NO_RETRY,) if any(one in self.code.replaced for one in FAILING) else (),
+            from_tasks=frozenset(self.carried.from_tasks | self.context.from_tasks()),
             finish=lambda read: self._finished(write, read, files),
         )
 
@@ -319,8 +319,10 @@ class PythonTask:
         keys = {key: name for key, name in files.items() if key not in self.use.pushes or self._multiple()}
         write(script, read, Result(lambda target: self._call(arguments, target), keys, self._multiple()))
         ending(script, before)
+        if self.carried.by_file:
+            nothing_yet(script, {key: name for key, name in files.items() if key in read})
         script.modules.update(self.carried.modules | self.context.modules)
-        script.runtime.update(self.context.runtime)
+        script.runtime.update(self.context.runtime | dict.fromkeys(["handed_on"] if self.carried.from_tasks else []))
         return self._checked(script)
 
     def _call(self, arguments: list[str], target: str) -> str:

@@ -1,0 +1,85 @@
+"""With `xcom = "artifacts"` values between Python tasks travel as files, and every DAG does what it does on Airflow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from airgo.config import Config
+from airgo.diagnostics import Severity
+from tests.engines.airflow_oracle import airflow_3
+from tests.engines.airflow_runs import Asked, run_all
+from tests.engines.argo_engine import ArgoEngine, Outcome
+from tests.meaning.running import Converted, convert, differences
+from tests.meaning.test_scenarios import CONFIG, DATE, PROJECT, SAID, SCENARIOS, run_of, truths
+from tests.meaning.test_splitting import cut_small
+
+LARGE = PROJECT.parent / "artifacts"
+SETTINGS = replace(CONFIG, xcom="artifacts")
+TRAVELLING = (
+    *("branch_over_data", "branch_value", "group_reused", "map_group", "map_group_of_failures", "map_group_over_result"),
+    *("map_group_with_outside", "python_pulls", "python_task_kinds", "python_templates", "retry_with_values", "run_if_and_skip_if"),
+    *("sensor_of_python", "setup_context", "short_circuit_goes_on", "short_circuit_in_the_middle", "skip_in_the_middle"),
+    *("xcom_large", "xcom_lists_of_tasks", "xcom_multiple_outputs", "xcom_nested_arguments", "xcom_of_failed", "xcom_of_nobody"),
+    *("xcom_push_and_pull", "xcom_shapes", "xcom_template_text"),
+)
+"""Scenarios in which a value travels as a file."""
+
+Ran = tuple[Converted, dict[str, Outcome]]
+
+
+def has_files(name: str, project: Converted) -> bool:
+    """Does the workflow of a DAG hand files on?"""
+    return 'from: "{{tasks.' in project.own(name)
+
+
+@cache
+def converted() -> Converted:
+    """All scenarios, with artifacts."""
+    return convert(PROJECT, SETTINGS)
+
+
+def ran(project: Converted, engine: ArgoEngine) -> Ran:
+    """The scenarios with files, run side by side."""
+    return project, dict(zip(TRAVELLING, engine.run_all([run_of(name, project) for name in TRAVELLING]), strict=True))
+
+
+@pytest.fixture(scope="module", params=["whole", "in parts"])
+def outcomes(engine: ArgoEngine, request: pytest.FixtureRequest) -> Iterator[Ran]:
+    """The scenarios as they are, and cut into small parts that hand each other files."""
+    if request.param == "whole":
+        yield ran(converted(), engine)
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        cut_small(patch)
+        project = convert(PROJECT, SETTINGS)
+    yield ran(project, engine)
+
+
+def test_which_scenarios_hand_files_on() -> None:
+    """Those listed, and no others."""
+    assert tuple(name for name in SCENARIOS if has_files(name, converted())) == TRAVELLING
+
+
+@pytest.mark.parametrize("name", TRAVELLING)
+def test_the_same_as_airflow(name: str, outcomes: Ran) -> None:
+    """States, tries and values are Airflow's; no value is lost on its way through files."""
+    project, told = outcomes
+    said = [d for d in project.diagnostics if Path(d.span.path).stem == name]
+    assert [d.message for d in said if d.severity is Severity.ERROR] == []
+    known = {d.subject.partition(".")[2] for d in said if d.code in SAID}
+    found = differences(truths()[name], told[name], project.lowered[name])
+    assert [line for line in found if line.partition(":")[0] not in known] == []
+
+
+def test_values_larger_than_an_environment_variable(engine: ArgoEngine) -> None:
+    """400 kB reach a task, the instances of a mapped task and `ti.xcom_pull`; as parameters they reach none of them."""
+    (truth,) = run_all(airflow_3(), LARGE / "dags", [Asked("large_values", "large_values.py", DATE)])
+    files, parameters = (convert(LARGE, Config(airflow_version="3", xcom=form)) for form in ("artifacts", "parameters"))
+    told, refused = engine.run_all([one.run("large_values", {"logical-date": DATE}) for one in (files, parameters)])
+    assert differences(truth, told, files.lowered["large_values"]) == []
+    assert refused.phase in ("Failed", "Error")
