@@ -67,6 +67,18 @@ def table_of(check: Check) -> Check:
     return check_table
 
 
+def some_of(*choices: str) -> Check:
+    """A list of some of these texts."""
+
+    def check(value: object) -> tuple[str, ...]:
+        found = texts(value)
+        if not set(found) <= set(choices):
+            raise ValueError("a list of some of " + ", ".join(choices))
+        return found
+
+    return check
+
+
 def anything(value: object) -> object:
     """Any TOML value: a Variable may hold JSON."""
     return value
@@ -109,7 +121,7 @@ CHECKS: dict[str, Check] = {
     "xcom": one_of("parameters", "artifacts"),
     "sensors": one_of("poll", "event"),
     "groups": one_of("flat", "nested"),
-    "plugins": texts,
+    "plugins": some_of("spark", "pytorch", "ray", "volcano"),
     "mappings": texts,
     "max-active-runs-policy": one_of("queue", "forbid"),
     "catchup-by-default": truth,

@@ -18,6 +18,7 @@ from airgo.configuration import ConfigurationError, load, override
         pytest.param("[pools]\nfast = 0", "whole number of at least 1", id="a pool of no size"),
         pytest.param("[lint]\nselct = []", "did you mean select", id="a misspelled key of lint"),
         pytest.param("[connections.x]\nhots = 'a'", "a URI or a table", id="a connection with an unknown field"),
+        pytest.param('plugins = ["spork"]', "some of spark, pytorch, ray, volcano", id="a plugin that nobody knows"),
         pytest.param("a = [", "airgo.toml", id="no TOML at all"),
         pytest.param("catchup-by-default = 1", "true or false", id="a number for a truth"),
     ],

@@ -107,3 +107,11 @@ NOTICE_WARNING = Rule(
     "The operator's mapping knows a difference between the operator and its template; the message says which.",
     "check whether the difference matters for the task",
 )
+OPTION = Rule(
+    "AG606",
+    "option-without-effect",
+    Severity.WARNING,
+    "a setting of airgo that does not change this DAG",
+    "The setting asks for a form of output that airgo does not write; what it writes instead behaves as the DAG does.",
+    "leave the setting at its default",
+)

@@ -14,6 +14,7 @@ from airgo.lower.execution import UNDECIDED
 from airgo.lower.ledger import OBJECT, Fate, account_dag, ignored, mapped
 from airgo.lower.names import project_object
 from airgo.lower.result import Input
+from airgo.lower.rules import OPTION
 from airgo.lower.schedule import dates_dag
 from airgo.lower.values import obeys_jinja_options
 from airgo.macros.dates import run_dates
@@ -48,14 +49,6 @@ RENDERING = Rule(
 ACTIVE_TASKS = ("max_active_tasks", "concurrency")
 """The DAG's argument that bounds its running tasks: today's name, and Airflow 2's older one."""
 
-OPTION = Rule(
-    "AG606",
-    "option-without-effect",
-    Severity.WARNING,
-    "a setting of airgo that does not change this DAG",
-    "The setting asks for a form of output that airgo does not write; what it writes instead behaves as the DAG does.",
-    "leave the setting at its default",
-)
 OPTIONS: Mapping[str, tuple[str, str]] = {
     "sensors": ("poll", "sensors ask for what they wait for"),
     "groups": ("flat", "task groups are flat, their ids in front of the tasks'"),

@@ -52,3 +52,9 @@ def test_a_named_service_account_is_made() -> None:
 def test_plurals(kind: str, name: str) -> None:
     """Resource names follow the rule of Kubernetes' tools."""
     assert plural(kind) == name
+
+
+def test_plugins_are_run_by_argos_agent() -> None:
+    """Who has a template without a pod of its own needs what the agent needs."""
+    found = rules({"name": "a", "plugin": {"spark": {}}})
+    assert found == [["workflowtaskresults"], ["workflowtasksets"], ["workflowtasksets/status"]]

@@ -12,6 +12,7 @@ from airgo.lower.manifest_edits import BadManifest, parsed, with_generated_name
 from airgo.lower.manifest_text import ManifestText
 from airgo.lower.rules import UNRENDERABLE
 from airgo.lower.strategies import strategy
+from airgo.lower.strategies.plugin import by_plugin
 
 Object = Mapping[str, object]
 
@@ -43,6 +44,10 @@ def resource(node: Node, values: Mapping[str, object], options: Mapping[str, obj
         written, document = _written(options.get("manifest"), wanted, node, writer)
     except BadManifest as error:
         raise CannotLower(UNRENDERABLE, f"the manifest of {node.task.id} {error}") from error
+    if action == "create":
+        instead = _by_plugin(options, wanted, node, draft)
+        if instead is not None:
+            return instead
     body: dict[str, object] = {"action": action}
     if (
         action == "create"
@@ -55,6 +60,14 @@ def resource(node: Node, values: Mapping[str, object], options: Mapping[str, obj
     made = TemplateDraft({"resource": body}, node.name, node.task.span)
     made.arguments = dict(writer.arguments)
     return made
+
+
+def _by_plugin(options: Mapping[str, object], wanted: _Wanted, node: Node, draft: WorkflowDraft) -> TemplateDraft | None:
+    """The template of an executor plugin, if one is asked for that takes this object."""
+    manifest = options.get("manifest")
+    document = parsed(manifest) if isinstance(manifest, str | Text) else cast(Object, manifest)
+    known = not isinstance(manifest, Text)
+    return by_plugin(node, _changed(document, wanted, node), "kinds" in options, known, draft)
 
 
 def _written(manifest: object, wanted: _Wanted, node: Node, writer: ManifestText) -> tuple[Leaf, Object]:
