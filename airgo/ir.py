@@ -182,6 +182,13 @@ class Dag:
         """The group of this id."""
         return next((group for group in self.groups if group.id == group_id), None)
 
+    def fans_out(self, task: Task) -> bool:
+        """Does the task have instances, of its own or of a mapped group that it is in?"""
+        group = self.group(task.group) if task.group is not None else None
+        while group is not None and group.expand is None:
+            group = self.group(group.parent) if group.parent is not None else None
+        return task.mapped or group is not None
+
 
 @dataclass(frozen=True, slots=True)
 class DeploymentRead:

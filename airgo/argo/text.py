@@ -61,11 +61,14 @@ class XComHole:
 
 @dataclass(frozen=True, slots=True)
 class ItemHole:
-    """The element of a mapped task that this instance was given (`name`: the mapped argument; "" for expand_kwargs' whole dict)."""
+    """The element of a mapped task that this instance was given. `name`: the mapped argument, or MAP_INDEX."""
 
     name: str
     json: bool = False
 
+
+MAP_INDEX = "map-index"
+"""The name under which an instance is told its number: no argument can have it."""
 
 Hole = Expression | Simple | Input | EnvRef | XComHole | ItemHole
 Part = str | Hole

@@ -38,6 +38,7 @@ def _finish_all(draft: WorkflowDraft) -> None:
             continue
         try:
             finish(node, draft)
+            _finish_list(node, draft)
         except CannotLower as problem:
             make_manual(node, problem.rule, problem.message, problem.span, draft)
             finish(node, draft)
@@ -46,9 +47,16 @@ def _finish_all(draft: WorkflowDraft) -> None:
 def _finish_group(node: Node, inner: WorkflowDraft, draft: WorkflowDraft) -> None:
     """A mapped group is given one element, and what its tasks read from outside."""
     assert node.draft is not None
+    _finish_list(node, draft)
     node.arguments = dict(node.draft.arguments)
     for name, hole in inner.borrowed.items():
         node.arguments[name] = filled(text_of(hole), draft)
+
+
+def _finish_list(node: Node, draft: WorkflowDraft) -> None:
+    """The step that makes the list of a mapped task."""
+    if node.expansion is not None and node.expansion.lists_step is not None:
+        finish(node.expansion.lists_step, draft)
 
 
 def finish(node: Node, draft: WorkflowDraft) -> None:

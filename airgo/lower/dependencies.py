@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airgo.diagnostics import Rule, Severity
 from airgo.lower.branching import runs_below_a_skip, skip_conditions, skipping_tasks
+from airgo.lower.derived import nothing
 from airgo.lower.draft import Node, WorkflowDraft
 from airgo.lower.early_skips import EarlySkips
 from airgo.lower.items import items_output
@@ -167,6 +168,10 @@ def _with_expansion(node: Node, found: Condition, draft: WorkflowDraft) -> Condi
         depends = " && ".join([*([_enclosed(depends)] if depends else []), *(producer.name for producer in producers)])
         tests += [succeeded(_upstream(producer)) for producer in producers if _upstream(producer).effectively_skips]
     empty = " && ".join(f"{_items(producer)} != '[]'" for producer in producers)
+    if expansion.made_of:
+        lists = dict.fromkeys(nothing(one, lambda ref: f"{_items(draft.nodes[ref.task_id])} == '[]'") for one in expansion.made_of)
+        nothing_in = " || ".join(lists)
+        empty = f"!({nothing_in})" if nothing_in.count(" == ") > 1 else nothing_in.replace(" == ", " != ")
     return Condition(depends, conjunction([*tests, f"{{{{= {empty} }}}}"]), True, found.may_omit or depends != found.depends)
 
 

@@ -105,6 +105,9 @@ class Expansion:
     lists other tasks return, `lists` the lists that are known, and `order` all of them; the instances are their cross
     product, the last varying fastest.
     `json_names`: the arguments whose elements travel as JSON texts. `may_be_empty`: no instance may be made; the task is then skipped.
+    `lists_step`: a step that makes the list where an expression cannot. `made_of`: the arguments' lists then, derived from `sources`.
+    `lenient`: an instance reads what the making of its element raised. `may_skip`: that may be a skip.
+    `indexed`: the instances are told their numbers.
     """
 
     items: tuple[dict[str, object], ...] | None = None
@@ -113,6 +116,11 @@ class Expansion:
     order: tuple[str, ...] = ()
     json_names: frozenset[str] = frozenset()
     may_be_empty: bool = False
+    lists_step: Node | None = None
+    made_of: tuple[object, ...] = ()
+    lenient: bool = False
+    may_skip: bool = False
+    indexed: bool = False
 
 
 @dataclass(slots=True)

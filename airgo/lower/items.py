@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 
-from airgo.argo.text import Expression, ItemHole, Simple, Text, map_text
+from airgo.argo.text import MAP_INDEX, Expression, ItemHole, Simple, Text, map_text, text
 from airgo.argo.text_rendering import UNPROTECTABLE, Unprotectable, realise
 from airgo.lower.draft import CannotLower, Expansion, Leaf, Node, TemplateDraft, WorkflowDraft
 from airgo.lower.expansion import INEXACT_EXPANSION
+from airgo.lower.holes import holes_of
 from airgo.lower.references import safe_output
 from airgo.lower.xcom import as_text, instance_texts
 from airgo.mapping.wire import escaped
@@ -24,16 +25,29 @@ def encode_items(node: Node, made: TemplateDraft) -> None:
         return
     expansion.json_names = _json_names(made)
     if expansion.items is not None:
+        rows = enumerate(expansion.items)
+        expansion.items = tuple({name: _numbered(value, number) for name, value in row.items()} for number, row in rows)
+    expansion.indexed = any(isinstance(hole, ItemHole) and hole.name == MAP_INDEX for hole in holes_of([made.body, dict(made.arguments)]))
+    if expansion.items is not None:
         expansion.items = tuple({name: _text(node, expansion, name, value) for name, value in row.items()} for row in expansion.items)
     expansion.lists = {name: tuple(_text(node, expansion, name, value) for value in values) for name, values in expansion.lists.items()}
-    rows = (value for row in expansion.items or () for value in row.values())
-    for value in (*rows, *(value for values in expansion.lists.values() for value in values)):
+    if expansion.indexed and expansion.items is not None:
+        expansion.items = tuple({**row, MAP_INDEX: str(number)} for number, row in enumerate(expansion.items))
+    texts = (value for row in expansion.items or () for value in row.values())
+    for value in (*texts, *(value for values in expansion.lists.values() for value in values)):
         if isinstance(value, Text):
             raise CannotLower(INEXACT_EXPANSION, f"{node.task.id} is expanded over texts that are known only when it runs")
         try:
             realise(str(value), place="field")
         except Unprotectable as error:
             raise CannotLower(UNPROTECTABLE, f"{node.task.id} is expanded over text that cannot be written: {error}") from error
+
+
+def _numbered(value: object, number: int) -> object:
+    """An element whose text holds the number of its instance."""
+    if not isinstance(value, Text):
+        return value
+    return text(*(str(number) if isinstance(part, ItemHole) and part.name == MAP_INDEX else part for part in value.parts))
 
 
 def _json_names(made: TemplateDraft) -> frozenset[str]:
@@ -70,7 +84,7 @@ def _json_text(node: Node, value: object) -> Leaf:
 
 def items_list(expansion: Expansion, draft: WorkflowDraft) -> Leaf:
     """The JSON list to fan out over, as the argument of the outer DAG's task."""
-    if len(expansion.order) == 1:
+    if len(expansion.order) == 1 and not expansion.indexed:
         return _single(expansion, draft)
     lists = {name: _list_code(name, expansion, draft) for name in expansion.order}
     lengths = {name: f"len({code})" for name, code in lists.items()}
@@ -79,6 +93,8 @@ def items_list(expansion: Expansion, draft: WorkflowDraft) -> Leaf:
         later = [lengths[other] for other in expansion.order[place + 1 :]]
         index = f"int(# / ({' * '.join(later)}))" if later else "#"
         pairs.append(f"'{name}': ({lists[name]})[{index} % {lengths[name]}]")
+    if expansion.indexed:
+        pairs.append(f"'{MAP_INDEX}': string(#)")
     total = " * ".join(lengths.values())
     elements = f"map(0..({total} - 1), ({{{', '.join(pairs)} }}))"
     return Text((Expression(f"{total} == 0 ? '[]' : toJson({elements})"),))

@@ -6,6 +6,8 @@ A `when` on a task with withParam leaves a group that succeeded (watched); on th
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from airgo.argo.names import template_name
 from airgo.argo.text import Expression, Input, ItemHole, Part, Simple, Text, text
@@ -67,7 +69,7 @@ def _free_name(node: Node, taken: set[str]) -> str:
 
 def _inner(node: Node, expansion: Expansion, name: str, draft: WorkflowDraft) -> dict[str, object]:
     """The inner DAG template: takes the list and whatever else the instances need from outside."""
-    names = len(expansion.items[0]) if expansion.items else len(expansion.order)
+    names = len(expansion.items[0]) if expansion.items else len(expansion.order) + expansion.indexed
     inside: dict[str, Leaf] = {}
     outside: dict[str, Leaf] = {}
     for key, leaf in node.arguments.items():
@@ -79,7 +81,15 @@ def _inner(node: Node, expansion: Expansion, name: str, draft: WorkflowDraft) ->
         else:
             inside[key] = leaf
     task: dict[str, object] = {"name": node.name, "template": node.template}
-    if expansion.items is not None:
+    first: list[dict[str, object]] = []
+    if expansion.lists_step is not None:
+        step = expansion.lists_step
+        _step_template(step, node, draft)
+        inputs = {**_without_clash(step.arguments, outside)}
+        first = [dag_task(replace(step, arguments={key: Text((Input(name),)) for name, (key, _) in inputs.items()}))]
+        outside |= {name: leaf for name, (_, leaf) in inputs.items()}
+        task |= {"depends": step.name, "withParam": Text((Simple(f"tasks.{step.name}.outputs.parameters.items"),))}
+    elif expansion.items is not None:
         task["withItems"] = [next(iter(row.values())) if len(row) == 1 else dict(row) for row in expansion.items]
     else:
         while ITEMS in outside:
@@ -97,13 +107,39 @@ def _inner(node: Node, expansion: Expansion, name: str, draft: WorkflowDraft) ->
     limit = node.task.value("max_active_tis_per_dagrun")
     if isinstance(limit, int):
         template["parallelism"] = limit
-    template["dag"] = {"failFast": False, "tasks": [task]}
+    template["dag"] = {"failFast": False, "tasks": [*first, task]}
     outputs = [_output(node, key) for key in sorted(node.outputs_read - {ITEMS})]
     if outputs:
         template["outputs"] = {"parameters": outputs}
     node.template = name
     node.arguments = outside
     return template
+
+
+def _step_template(step: Node, node: Node, draft: WorkflowDraft) -> None:
+    """The template of the step that makes the list."""
+    assert step.draft is not None
+    taken = {str(template["name"]) for template in draft.templates}
+    step.template = step.name
+    while step.template in taken:
+        step.template = template_name(f"{step.template}-list")
+    template: dict[str, object] = {"name": step.template, "annotations": {"airgo/source": str(node.task.span)}}
+    if step.arguments:
+        template["inputs"] = {"parameters": [{"name": name} for name in step.arguments]}
+    template |= step.draft.body
+    template["outputs"] = {"parameters": [{"name": ITEMS, "valueFrom": {"path": step.draft.outputs[ITEMS]}}]}
+    draft.templates.append(template)
+
+
+def _without_clash(arguments: Mapping[str, Leaf], taken: Collection[str]) -> dict[str, tuple[str, Leaf]]:
+    """The arguments of the step by names that the inner DAG's other inputs do not have."""
+    found: dict[str, tuple[str, Leaf]] = {}
+    for key, leaf in arguments.items():
+        name = key
+        while name in taken or name in found:
+            name += "-"
+        found[name] = (key, leaf)
+    return found
 
 
 def _has_item(leaf: Leaf) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from airgo import ir
-from airgo.argo.text import ItemHole, Text
+from airgo.argo.text import MAP_INDEX, ItemHole, Text
 from airgo.lower.branching import BRANCH
 from airgo.lower.draft import CannotLower, Node, TemplateDraft, WorkflowDraft
 from airgo.lower.expansion import expand
 from airgo.lower.groups import INEXACT_GROUP, mapped_group
+from airgo.lower.holes import holes_of
 from airgo.lower.items import encode_items
 from airgo.lower.manual import make_manual
 from airgo.lower.trigger_rules import ALIASES, PLAIN_RULES
@@ -48,6 +49,9 @@ def _split(group: ir.Group, nodes: list[Node], draft: WorkflowDraft) -> None:
     node = Node(stand_in, draft.group_names[group.id])
     names = list(expand(node, _AS_CODE, draft))
     node.draft = TemplateDraft({}, node.name, group.span, arguments={name: Text((ItemHole(name, json=True),)) for name in names})
+    made = [one.draft for one in nodes if one.draft is not None]
+    if any(isinstance(hole, ItemHole) and hole.name == MAP_INDEX for one in made for hole in holes_of([one.body, dict(one.arguments)])):
+        node.draft.arguments[MAP_INDEX] = Text((ItemHole(MAP_INDEX),))
     encode_items(node, node.draft)
     if any(draft.nodes[up].draft is not None and draft.nodes[up].draft.branch for up in outside if up in draft.nodes):  # type: ignore[union-attr]
         raise CannotLower(INEXACT_GROUP, f"the mapped group {group.id} lies directly below a branch ({BRANCH})")

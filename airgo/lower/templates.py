@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from airgo import ir
-from airgo.argo.text import ItemHole
+from airgo.argo.text import MAP_INDEX, ItemHole
 from airgo.checks.unreadable import UNREADABLE_TASK, problem_of
 from airgo.lower import strategies
 from airgo.lower.airflow.choosing import or_in_airflow, suggest_image
@@ -104,7 +104,7 @@ def complete(node: Node, made: TemplateDraft, draft: WorkflowDraft) -> None:
 
 def _check_items(node: Node, made: TemplateDraft, draft: WorkflowDraft) -> None:
     """An element of something mapped reaches only what is mapped: elsewhere it is a value that is not known. Raises CannotLower."""
-    names = {hole.name for hole in holes_of([made.body, dict(made.arguments)]) if isinstance(hole, ItemHole)}
+    names = {hole.name for hole in holes_of([made.body, dict(made.arguments)]) if isinstance(hole, ItemHole)} - {MAP_INDEX}
     if node.expansion is not None:
         names -= {*node.expansion.order, *(name for row in node.expansion.items or ({},) for name in row)}
         names = names if node.expansion.items != () else set()

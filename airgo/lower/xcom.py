@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from airgo.argo.names import parameter_name
-from airgo.argo.text import Expression, Input, ItemHole, Part, Text, XComHole, map_text, text
+from airgo.argo.text import MAP_INDEX, Expression, Input, ItemHole, Part, Text, XComHole, map_text, text
 from airgo.diagnostics import Rule, Severity
 from airgo.lower.draft import CannotLower, Leaf, Node, Source, WorkflowDraft
 from airgo.lower.ledger import TASK, Fate, account_xcom, mapped
@@ -161,6 +161,8 @@ def xcom_holes(node: Node) -> list[XComHole]:
     body, arguments = taken_out(node)
     map_text(body, look)
     map_text(dict(arguments), look)
+    if node.expansion is not None and node.expansion.lists_step is not None and node.expansion.lists_step.draft is not None:
+        map_text(dict(node.expansion.lists_step.draft.arguments), look)
     for item in node.expansion.items or () if node.expansion else ():
         map_text(item, look)
     return found
@@ -346,5 +348,5 @@ def _filled(part: Part, draft: WorkflowDraft) -> Part:
     if isinstance(part, XComHole):
         return reading(part, draft)
     if isinstance(part, ItemHole) and draft.outer is not None:
-        return Input(part.name) if part.json else Expression(as_text(f"inputs.parameters['{part.name}']"))
+        return Input(part.name) if part.json or part.name == MAP_INDEX else Expression(as_text(f"inputs.parameters['{part.name}']"))
     return part

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from airgo import ir
+from airgo.argo.text import MAP_INDEX, ItemHole, Text
 from airgo.macros.dates import CREATED, GIVEN, ISO, SCHEDULED, Moment, RunDates
 from airgo.macros.results import Code, Known, Method, NotExact, Pulled, Result, Sourced, Space, Spliced, tight
 from airgo.macros.rules import RUN_TIME, UNDEFINED, UNKNOWN_SCHEDULE
@@ -275,8 +276,8 @@ def ti_member(key: str, context: TemplateContext) -> Result:
     if key == "start_date":
         return Code("now().UTC()", "time")  # a pod's texts are made when it starts
     task = _task(context)
-    if key == "map_index" and not task.mapped:
-        return Known(-1)
+    if key == "map_index":
+        return Spliced(Text((ItemHole(MAP_INDEX),))) if context.dag.fans_out(task) else Known(-1)
     if key in ("try_number", "_try_number", "prev_attempted_tries") and task.retries == 0:
         return Known(1)
     if key == "try_number" and isinstance(task.retries, int) and task.retries > 0:

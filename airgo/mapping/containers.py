@@ -6,7 +6,7 @@ import ast
 import shlex
 from collections.abc import Mapping
 
-from airgo.argo.text import Text, text
+from airgo.argo.text import ItemHole, Text, XComHole, text
 from airgo.mapping.kubernetes import kind_of, or_omit
 from airgo.mapping.signals import OMIT, MappingUse
 
@@ -24,7 +24,9 @@ def as_text(value: object) -> object:
 
 
 def as_text_list(value: object) -> object:
-    """A list of texts, or one text as a list of one; numbers are written out."""
+    """A list of texts, or one text as a list of one; numbers are written out. What a task returned would be the whole list."""
+    if isinstance(value, Text) and len(value.parts) == 1 and isinstance(value.parts[0], XComHole | ItemHole):
+        raise MappingUse("a list that is known only when the task runs has no place in a template")
     items = value if isinstance(value, list | tuple) else [value]
     return or_omit([as_text(item) for item in items])
 

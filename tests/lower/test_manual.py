@@ -23,7 +23,7 @@ def twice():
     @task
     def third(number):
         print(number)
-    third.expand(number=second.expand_kwargs(first()))
+    third.expand(number=second.expand(number=first()["rows"]))
 twice()
 """
 

@@ -99,7 +99,9 @@ def test_mapping_over_what_a_template_cannot_list_fails() -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        pytest.param([{"a": 1}], id="values that are no texts"),
+        pytest.param([{"a": 1}, "b"], id="values of different shapes"),
+        pytest.param([["a"], ["a", "b"]], id="lists of different lengths"),
+        pytest.param([True, False], id="values that are no texts"),
         pytest.param("abc", id="a text"),
         pytest.param(["x"] * 1025, id="more than Airflow allows"),
     ],

@@ -7,13 +7,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from airgo.argo.text import Input, ItemHole, JsonText, Text, XComHole
+from airgo.argo.text import MAP_INDEX, Input, ItemHole, JsonText, Text, XComHole
 from airgo.callables.literals import DATETIME_MODULE, NoLiteral, is_json, literal
 from airgo.callables.problems import ARGUMENT
 from airgo.lower.draft import CannotLower, Leaf, RunTimeTemplate
 from airgo.mapping.wire import escaped
 from airgo.values import CodeRef, Symbol, Symbolic, XComRef
 
+SPREAD_ARGS, SPREAD_KWARGS = "element-args", "element-kwargs"
+"""The names of elements that hold all of a function's positional or other arguments: no argument can have them."""
 PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -23,6 +25,7 @@ class Carried:
 
     `by_file`: values of other tasks may reach the script as files; `from_tasks` are the variables that then may be missing.
     `code` gives the expression for a function passed as an argument; `objects` those of other objects, by id of the DAG's value.
+    `lenient`: an element of a mapped task may be what the making of it raised.
     """
 
     code: Callable[[CodeRef], str]
@@ -33,6 +36,7 @@ class Carried:
     modules: set[str] = field(default_factory=set)
     by_file: bool = False
     from_tasks: set[str] = field(default_factory=set)
+    lenient: bool = False
 
     def expression(self, name: str, raw: object, lowered: object) -> str:
         """The expression that gives the argument `name` in the script. `raw` is the value as the DAG has it. Raises CannotLower."""
@@ -46,6 +50,8 @@ class Carried:
             return f"airgo_render({self.read_json(name, escaped(json.dumps(lowered.source, ensure_ascii=False)))})"
         if isinstance(lowered, CodeRef):
             return self.code(lowered)
+        if self.lenient and isinstance(lowered, Text) and isinstance(lowered.parts[0], ItemHole) and lowered.parts[0].name != MAP_INDEX:
+            return self.read_json(name, lowered, "airgo_element")
         if isinstance(lowered, Text):
             return self.read_json(name, lowered) if is_json_hole(lowered) else self.read(name, lowered)
         if isinstance(lowered, str) and "{{" not in lowered and "\0" not in lowered:
@@ -90,7 +96,7 @@ class Carried:
         self.modules.add("os")
         return f'os.environ["{variable}"]'
 
-    def read_json(self, name: str, leaf: Leaf) -> str:
+    def read_json(self, name: str, leaf: Leaf, reader: str = "json.loads") -> str:
         """The value of an env variable that holds JSON."""
         variable = self.carry(name, leaf)
         self.json_names.add(variable.removeprefix("ARG_"))
@@ -98,7 +104,7 @@ class Carried:
             self.from_tasks.add(variable)
             return f'handed_on("{variable}")'
         self.modules.update(("os", "json"))
-        return f'json.loads(os.environ["{variable}"])'
+        return f'{reader}(os.environ["{variable}"])'
 
     def carry(self, name: str, leaf: Leaf) -> str:
         """Put a value into an env variable of its own; the variable's name."""

@@ -105,6 +105,9 @@ class ContextValues:
             self.modules.add("os")
             self.names.setdefault((key, name), self.carry("try_number", Text((Simple("retries"),))))
             return f'int(os.environ["{self.names[(key, name)]}"]) + 1'
+        if (key, name) == ("ti", "map_index") and self.draft.dag.fans_out(self.node.task):
+            self.modules.add("os")
+            return f'int(os.environ["{self.variable((key, name), "{{ ti.map_index }}")}"])'
         if (key, name) in (("ti", "try_number"), ("ti", "map_index"), ("ti", "max_tries")):
             return str(self.rendered((key, name), f"{{{{ {key}.{name} }}}}"))
         if name == "external_trigger":

@@ -95,7 +95,8 @@ FAILING = ("AirflowFailException", "AirflowSensorTimeout")
 
 def ending(script: Script, before: list[str]) -> None:
     """What stands around the call: logging as Airflow sets it up, the context, and exceptions that skip or fail for good."""
-    skips, fails = "AirflowSkipException" in script.code.replaced, [one for one in FAILING if one in script.code.replaced]
+    skips = "AirflowSkipException" in script.code.replaced or "elements" in script.runtime
+    fails = [one for one in FAILING if one in script.code.replaced]
     if skips or fails:
         body = [f"    {line}" for text in script.lines for line in text.splitlines()]
         script.lines = ["try:", *body, *(SKIP if skips else ()), *failing(fails)]

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from airgo import ir
+from airgo import catalogue, ir
 from airgo.argo.text_rendering import Unprotectable, realise
 from airgo.callables.callbacks import callback_use
 from airgo.callables.context import context_use
@@ -33,16 +33,17 @@ from airgo.discovery import DEPLOYED_ROOT
 from airgo.lower.draft import CannotLower, Leaf, Node, TemplateDraft, WorkflowDraft
 from airgo.lower.images import image
 from airgo.lower.project_code import in_image, with_code
-from airgo.lower.strategies.python_arguments import Carried, item
+from airgo.lower.strategies.python_arguments import SPREAD_ARGS, SPREAD_KWARGS, Carried, item
 from airgo.lower.strategies.python_conditions import asked_keys, asking, condition_of
 from airgo.lower.strategies.python_context import ContextValues
 from airgo.lower.strategies.python_deployment import deployment_env
+from airgo.lower.strategies.python_given import fixed_value, functions_in, objects_in
 from airgo.lower.strategies.python_keys import keys_read
 from airgo.lower.strategies.python_outputs import FAILING, Outputs, Result, ending, nothing_yet
 from airgo.lower.strategies.python_script import FOLDER, Script, call
 from airgo.lower.strategies.python_templates import TemplateUse, macro_functions, renderer_lines, rendering_of
 from airgo.source import Span
-from airgo.values import MISSING, CodeRef, Extern, ExternCall, is_plain, nested, symbolic_parts, truth
+from airgo.values import CodeRef, Extern, truth
 
 OPERATOR_ARGUMENTS = frozenset({"python_callable", "op_args", "op_kwargs", "templates_dict", "multiple_outputs"})
 """What the mappings of Python operators hand to these strategies; any other mapped argument is one of the function's own."""
@@ -70,7 +71,11 @@ class PythonTask:
         self.in_image = False
         self.condition = condition_of(node.task)
         self.code = self._slice()
-        self.carried = Carried(self._passed_function, self.objects, by_file=draft.config.xcom == "artifacts")
+        expansion = node.expansion
+        self.lenient = expansion is not None and expansion.lenient
+        self.may_skip = expansion is not None and expansion.may_skip
+        by_file = draft.config.xcom == "artifacts" and options.get("by_file") is not False
+        self.carried = Carried(self._passed_function, self.objects, lenient=self.lenient, by_file=by_file)
         positional, keyword = self._positional(), self._keyword()
         fixed = {name: fixed_value(raw) for name, (raw, _) in keyword.items()}
         self.use = context_use(self.code, fixed, [fixed_value(raw) for raw, _ in positional])
@@ -192,11 +197,29 @@ class PythonTask:
         for number, (raw, lowered) in enumerate(positional):
             name = names[number] if number < len(names) else f"{number + 1}"
             texts.append(self.carried.expression(name, raw, lowered))
+        texts += self._spread(SPREAD_ARGS)
         for name, (raw, lowered) in keyword.items():
             if self._accepts(name):
                 text = self.carried.expression(name, raw, lowered)
                 texts.append(f"{name}={text}" if name.isidentifier() else f"**{{{name!r}: {text}}}")
-        return texts + [f"{name}={text}" for name, text in self.code.kwargs if name not in keyword]
+        texts += [f"{name}={text}" for name, text in self.code.kwargs if name not in keyword]
+        return texts + self._spread(SPREAD_KWARGS)
+
+    def _spread(self, name: str) -> list[str]:
+        """The element that holds all arguments. What an operator is given is left out where the function does not take it."""
+        if name not in self.values:
+            return []
+        read = self.carried.expression(name.replace("-", "_"), None, item(name, None))
+        if name == SPREAD_ARGS:
+            return [f"*{read}"]
+        if self.task.expand is not None and self.task.expand.kind == "expand_kwargs":
+            self.context.runtime["elements"] = None
+            read = f"airgo_arguments({read})"
+        facts = catalogue.operator(self.task.operator)
+        taken = [one.name.value for one in self._parameters() if not self._accepts("")]
+        if (facts is not None and facts.kind == "decorator") or not taken:
+            return [f"**{read}"]
+        return [f"**{{key: value for key, value in {read}.items() if key in {tuple(taken)!r}}}"]
 
     def _context_arguments(self, pushed: Mapping[str, str]) -> list[str]:
         """The arguments that Airflow fills from the context."""
@@ -249,7 +272,7 @@ class PythonTask:
         elif lowered is not None:
             raise CannotLower(ARGUMENT, f"op_kwargs of {self.task.id} is not a dict that airgo knows")
         expansion = self.node.expansion
-        for name in self.values.keys() - OPERATOR_ARGUMENTS if expansion is not None else ():
+        for name in self.values.keys() - OPERATOR_ARGUMENTS - {SPREAD_ARGS, SPREAD_KWARGS} if expansion is not None else ():
             found[name] = (None, item(name, expansion.items if expansion is not None else None))
         return dict(sorted(found.items(), key=lambda pair: self._place(pair[0])))
 
@@ -272,7 +295,7 @@ class PythonTask:
             outputs={key: f"{FOLDER}/{name}" for key, name in files.items()},
             carries=carried_code(self.code),
             image_needs=(*self.code.requirements, *self.named, *([f"the project below {DEPLOYED_ROOT}"] if self.in_image else [])),
-            can_skip_itself=self.condition is not None or "AirflowSkipException" in self.code.replaced,
+            can_skip_itself=self.condition is not None or self.may_skip or "AirflowSkipException" in self.code.replaced,
             no_retry_exit_codes=(NO_RETRY,) if any(one in self.code.replaced for one in FAILING) else (),
             from_tasks=frozenset(self.carried.from_tasks | self.context.from_tasks()),
             finish=lambda read: self._finished(write, read, files),
@@ -317,6 +340,8 @@ class PythonTask:
         asked = asking(self.condition, self.asked, self._passed_function, self.context, script)
         before = [*self._current_context(pushed), *asked, *self.renderer]
         keys = {key: name for key, name in files.items() if key not in self.use.pushes or self._multiple()}
+        if self.lenient:
+            script.runtime["elements"] = None
         write(script, read, Result(lambda target: self._call(arguments, target), keys, self._multiple()))
         ending(script, before)
         if self.carried.by_file:
@@ -365,13 +390,6 @@ class PythonTask:
         return with_code({"script": container}, self.code, self.draft)
 
 
-def fixed_value(raw: object) -> object:
-    """An argument's value where the DAG fixes it; MISSING where it is known only when the task runs."""
-    if raw is None or not is_plain(raw) or any("{{" in text or "{%" in text for text in nested(raw, str)):
-        return MISSING
-    return raw
-
-
 def carried_code(code: Slice) -> tuple[str, ...]:
     """The user's code that travels, for people: functions by file, and files that travel whole."""
     whole = {file.path for file in code.files}
@@ -381,19 +399,3 @@ def carried_code(code: Slice) -> tuple[str, ...]:
         if one.source.path not in whole:
             functions.setdefault(one.source.path, {})[name] = None
     return (*(f"{path}: {', '.join(names)}" for path, names in functions.items()), *(f"{path}, the whole file" for path in sorted(whole)))
-
-
-def objects_in(value: object) -> list[object]:
-    """Objects of the project or of libraries in nested arguments."""
-    return [part for part in symbolic_parts(value) if isinstance(part, ExternCall)]
-
-
-def functions_in(value: object) -> list[CodeRef]:
-    """Functions in nested arguments."""
-    if isinstance(value, CodeRef):
-        return [value]
-    if isinstance(value, dict):
-        return [one for item in value.values() for one in functions_in(item)]
-    if isinstance(value, list | tuple):
-        return [one for item in value for one in functions_in(item)]
-    return []
