@@ -1,7 +1,10 @@
-"""What the arguments of a Python task hold: values that the DAG fixes, functions, and other objects."""
+"""What a Python task is given: code that travels, values that the DAG fixes, functions, and other objects."""
 
 from __future__ import annotations
 
+import libcst as cst
+
+from airgo.callables.slicing import Slice
 from airgo.values import MISSING, CodeRef, ExternCall, is_plain, nested, symbolic_parts
 
 
@@ -26,3 +29,14 @@ def functions_in(value: object) -> list[CodeRef]:
     if isinstance(value, list | tuple):
         return [one for item in value for one in functions_in(item)]
     return []
+
+
+def carried_code(code: Slice) -> tuple[str, ...]:
+    """The user's code that travels, for people: functions by file, and files that travel whole."""
+    whole = {file.path for file in code.files}
+    functions: dict[str, dict[str, None]] = {}
+    for one in code.functions:
+        name = one.node.name.value if isinstance(one.node, cst.FunctionDef) else "a lambda"
+        if one.source.path not in whole:
+            functions.setdefault(one.source.path, {})[name] = None
+    return (*(f"{path}: {', '.join(names)}" for path, names in functions.items()), *(f"{path}, the whole file" for path in sorted(whole)))

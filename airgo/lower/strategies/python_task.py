@@ -37,7 +37,7 @@ from airgo.lower.strategies.python_arguments import SPREAD_ARGS, SPREAD_KWARGS, 
 from airgo.lower.strategies.python_conditions import asked_keys, asking, condition_of
 from airgo.lower.strategies.python_context import ContextValues
 from airgo.lower.strategies.python_deployment import deployment_env
-from airgo.lower.strategies.python_given import fixed_value, functions_in, objects_in
+from airgo.lower.strategies.python_given import carried_code, fixed_value, functions_in, objects_in
 from airgo.lower.strategies.python_keys import keys_read
 from airgo.lower.strategies.python_outputs import FAILING, Outputs, Result, ending, nothing_yet
 from airgo.lower.strategies.python_script import FOLDER, Script, call
@@ -388,14 +388,3 @@ class PythonTask:
             container["workingDir"] = self.options["working_dir"]
         container["source"] = source
         return with_code({"script": container}, self.code, self.draft)
-
-
-def carried_code(code: Slice) -> tuple[str, ...]:
-    """The user's code that travels, for people: functions by file, and files that travel whole."""
-    whole = {file.path for file in code.files}
-    functions: dict[str, dict[str, None]] = {}
-    for one in code.functions:
-        name = one.node.name.value if isinstance(one.node, cst.FunctionDef) else "a lambda"
-        if one.source.path not in whole:
-            functions.setdefault(one.source.path, {})[name] = None
-    return (*(f"{path}: {', '.join(names)}" for path, names in functions.items()), *(f"{path}, the whole file" for path in sorted(whole)))
