@@ -85,9 +85,9 @@ def _inner(node: Node, expansion: Expansion, name: str, draft: WorkflowDraft) ->
     if expansion.lists_step is not None:
         step = expansion.lists_step
         _step_template(step, node, draft)
-        given = _without_clash(step.arguments, outside)
-        first = [dag_task(replace(step, arguments={key: Text((Input(name),)) for name, (key, _) in given.items()}))]
-        outside |= {name: leaf for name, (_, leaf) in given.items()}
+        passed = _without_clash(step.arguments, outside)
+        first = [dag_task(replace(step, arguments={key: Text((Input(name),)) for name, (key, _) in passed.items()}))]
+        outside |= {name: leaf for name, (_, leaf) in passed.items()}
         task |= {"depends": step.name, "withParam": Text((Simple(f"tasks.{step.name}.outputs.parameters.items"),))}
     elif expansion.items is not None:
         task["withItems"] = [next(iter(row.values())) if len(row) == 1 else dict(row) for row in expansion.items]
