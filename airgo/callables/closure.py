@@ -200,10 +200,12 @@ class ClosureValues:
             home = self.collected.sources.of_evaluated(value.module)
             if isinstance(value.node, cst.Lambda):
                 return home, self.lambda_(home, value.node, around_of(value, home))
-            if "." not in value.qualified_name:
+            if self.is_wrapped(home, value):
+                self.bare(home, value)
+            elif "." not in value.qualified_name:
                 self.names.need(home, value.name, value.node)
-                return home, value.name
-            self.definition(home, value.node, around_of(value, home))
+            else:
+                self.definition(home, value.node, around_of(value, home))
             return home, value.node.name.value
         if isinstance(value, Class):
             return self.collected.sources.of_evaluated(value.module), self.class_(value)
@@ -211,6 +213,22 @@ class ClosureValues:
             home = self.collected.sources.of_code(value)
             return home, self.place(home, value)[0]
         return None
+
+    def is_wrapped(self, home: Source, value: Function) -> bool:
+        """Does the function's name stand for what a decorator of the project made of it, and not for the function itself?"""
+        if value.owner is not None or value.scope.lookup(value.name) is value:
+            return False
+        kept = self.names.undecorated(home, value.node)
+        return isinstance(kept, cst.FunctionDef) and bool(kept.decorators)
+
+    def bare(self, home: Source, value: Function) -> None:
+        """Carry a function as its decorator got it: with the decorator its code would be wrapped twice."""
+        if value.name in uses(value.node).names:
+            words = f"{value.name} is decorated and calls itself, which the script has under one name only"
+            self.problem(rules.NOT_CARRIED, words, home, value.node)
+        if (home.path, id(value.node)) not in self.collected.units:
+            known = self.around(home, value.node, around_of(value, home))
+            self.names.code(home, value.node, (LAST, self.number()), known, bare=True)
 
     def class_(self, value: Class) -> str:
         """Carry a class of the project; the expression that names it."""

@@ -127,9 +127,13 @@ class Names:
             return
         self.code(source, leaf.statement, (leaf.order, 0))
 
-    def code(self, source: Source, node: cst.CSTNode, order: tuple[int, int], known: frozenset[str] = frozenset()) -> None:
-        """Carry a statement, function or class of a module, Airflow's decorators left out."""
+    def code(
+        self, source: Source, node: cst.CSTNode, order: tuple[int, int], known: frozenset[str] = frozenset(), *, bare: bool = False
+    ) -> None:
+        """Carry a statement, function or class of a module, Airflow's decorators left out; all of them where it is to be `bare`."""
         kept = self.undecorated(source, node)
+        if bare:
+            kept = kept.with_changes(decorators=[], lines_after_decorators=[])
         names = tuple(dict.fromkeys(bindings(kept)))
         self.collected.done.update((source.path, name) for name in names)
         text = code_of(source.tree, kept)

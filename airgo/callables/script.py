@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import builtins
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
 import libcst as cst
 
+from airgo.callables.closure import LAST
 from airgo.callables.collecting import Collected, Tree, Unit
 from airgo.callables.layout import Layout
 from airgo.callables.literals import DATETIME_MODULE
 from airgo.callables.modules import Source
 
+ROOT = re.compile(r"\W")
 POSTPONED = "from __future__ import annotations"
 
 
@@ -42,7 +45,8 @@ def assemble(collected: Collected, placed: Layout) -> Text:
     imports: list[str] = ["import sys"] if trees else []
     sections = ["".join(registration(name, tree, placed) for name, tree in early)] if early else []
     seen: set[str] = set()
-    for source in placed.order:
+    for part in parts_of(collected, placed):
+        source = part.source
         units = [unit for unit in collected.units.values() if unit.source.path == source.path]
         code = sorted((unit for unit in units if unit.kind == "code"), key=place)
         lines = [unit.text for unit in units if unit.kind == "import"]
@@ -53,10 +57,11 @@ def assemble(collected: Collected, placed: Layout) -> Text:
         if files:
             sections.append("".join(f"{line}\n" for line in files))
         imports += lines
-        if links[source.path]:
-            sections.append("".join(f"{line}\n" for line in links[source.path]))
-        sections += paragraphs([unit for unit in code if unit.text not in seen], source)
-        seen.update(unit.text for unit in code)
+        linked = [line for line in links[source.path] if part.holds_link(line)]
+        if linked:
+            sections.append("".join(f"{line}\n" for line in linked))
+        sections += paragraphs([unit for unit in code if unit.text not in seen and part.holds(unit)], source)
+        seen.update(unit.text for unit in code if part.holds(unit))
     if registered:
         sections.append("".join(registered))
     body = "\n\n".join(dict.fromkeys(sections))
@@ -65,6 +70,51 @@ def assemble(collected: Collected, placed: Layout) -> Text:
     if f"{DATETIME_MODULE}." in body:
         imports.append(f"import datetime as {DATETIME_MODULE}")
     return Text(tuple(dict.fromkeys(imports)), body, postponed(collected))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A module, or one half of the callable's own: `below` all its statements, or above; `later`: names that modules between them give."""
+
+    source: Source
+    below: bool | None = None
+    later: frozenset[str] = frozenset()
+
+    def holds(self, unit: Unit) -> bool:
+        """Does a piece of the module stand here?"""
+        return self.below is None or self.below == (unit.order[0] >= LAST)
+
+    def holds_link(self, line: str) -> bool:
+        """Does a line that gives a name for another module's stand here?"""
+        given = ROOT.split(line.partition(" = ")[2], maxsplit=1)[0]
+        return self.below is None or self.below == (given in self.later)
+
+
+def parts_of(collected: Collected, placed: Layout) -> list[Part]:
+    """The modules in order. A function that was given values of a module which needs the function's own module in turn (a decorator
+    in another file) stands below both, and what its own module defines above them.
+    """
+    main = collected.main
+    late = [source for source in placed.order if main is not None and source.path != main.path and needs(source, main, collected)]
+    if main is None or not late or main.path in placed.wrapped:
+        return [Part(source) for source in placed.order]
+    others = [source for source in placed.order if source not in late and source.path != main.path]
+    later = {placed.wrapped[source.path] for source in late if source.path in placed.wrapped}
+    later |= {name for source in late if source.path in collected.scopes for name in collected.scopes[source.path].names}
+    between = [Part(source) for source in late]
+    return [*map(Part, others), Part(main, False, frozenset(later)), *between, Part(main, True, frozenset(later))]
+
+
+def needs(source: Source, other: Source, collected: Collected) -> bool:
+    """Does a module use names of another, if only through others?"""
+    seen: set[str] = set()
+    stack = [source.path]
+    while stack:
+        path = stack.pop()
+        if path not in seen:
+            seen.add(path)
+            stack += collected.edges.get(path, {})
+    return other.path in seen
 
 
 def registration(name: str, tree: Tree, placed: Layout) -> str:

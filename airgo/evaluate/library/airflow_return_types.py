@@ -11,9 +11,12 @@ MAPPINGS = frozenset(
 
 
 def returns_mapping(function: object, call: Call) -> bool:
-    """Is the return annotation a mapping class? Unions and names that cannot be resolved are none, as Airflow decides it."""
-    while isinstance(function, Partial):
-        function = function.function
+    """Is the return annotation a mapping class? Unions and names that cannot be resolved are none, as Airflow decides it.
+
+    A wrapper that `functools.wraps` made has the annotations of what it wraps.
+    """
+    while isinstance(function, Partial) or (isinstance(function, Function) and "__wrapped__" in function.attributes):
+        function = function.function if isinstance(function, Partial) else function.attributes["__wrapped__"]
     if not isinstance(function, Function):
         return False
     annotation = getattr(getattr(function.node, "returns", None), "annotation", None)

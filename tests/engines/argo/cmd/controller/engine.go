@@ -7,6 +7,7 @@ import (
 	"time"
 
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
+	"github.com/argoproj/argo-workflows/v3/workflow/common"
 	"github.com/argoproj/argo-workflows/v3/workflow/packer"
 	wfutil "github.com/argoproj/argo-workflows/v3/workflow/util"
 	log "github.com/sirupsen/logrus"
@@ -305,7 +306,13 @@ func (e *engine) idle(namespace string, last *wfv1.Workflow) bool {
 	for _, pod := range running {
 		status, _ := pod["status"].(map[string]any)
 		_, waiting := status["containerStatuses"]
-		if phase := text(status, "phase"); phase == "Running" || phase == "Pending" && !waiting {
+		phase := text(status, "phase")
+		if phase == "Running" || phase == "Pending" && !waiting {
+			return false
+		}
+		// On a busy machine the controller hears late that a pod has ended.
+		if (phase == "Succeeded" || phase == "Failed") && texts(pod.meta()["labels"])[common.LabelKeyWorkflow] == last.Name &&
+			!last.Status.Nodes[texts(pod.meta()["annotations"])[common.AnnotationKeyNodeID]].Fulfilled() {
 			return false
 		}
 	}
