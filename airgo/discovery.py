@@ -48,6 +48,7 @@ class ProjectFiles:
     root: Path
     source_roots: tuple[str, ...] = ("",)
     _inside: dict[str, Path | None] = field(default_factory=dict, repr=False, compare=False)
+    _kinds: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
     _archives: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def read(self, path: str) -> str:
@@ -84,14 +85,14 @@ class ProjectFiles:
         found = self._resolve(path)
         if found is None and archives.MARK in path:
             return path in self._members(path)
-        return found is not None and found.is_file()
+        return found is not None and stat.S_ISREG(self._kind(path, found))
 
     def is_dir(self, path: str) -> bool:
         """Is it a folder inside the project?"""
         found = self._resolve(path)
         if found is None and archives.MARK in path:
             return any(name.startswith(path.rstrip("/") + "/") for name in self._members(path))
-        return found is not None and found.is_dir()
+        return found is not None and stat.S_ISDIR(self._kind(path, found))
 
     def listing(self, path: str) -> tuple[str, ...]:
         """The names in a folder, sorted; empty when it is none."""
@@ -162,6 +163,15 @@ class ProjectFiles:
                         return candidate
         return None
 
+    def _kind(self, path: str, found: Path) -> int:
+        """What a path is, as `stat` has it; 0 when it is gone."""
+        if path not in self._kinds:
+            try:
+                self._kinds[path] = found.stat().st_mode
+            except OSError:
+                self._kinds[path] = 0
+        return self._kinds[path]
+
     def _resolve(self, path: str) -> Path | None:
         """The real path, or None when there is nothing, or when it lies outside the root."""
         if path not in self._inside:
@@ -172,6 +182,7 @@ class ProjectFiles:
         if "\0" in path:
             return None
         try:
+            os.stat(f"{self.root}/{path}")  # most paths asked for do not exist, and this says so in one call of the system
             found = (self.root / path).resolve(strict=True)
         except (OSError, RuntimeError):
             return None

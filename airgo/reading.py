@@ -30,7 +30,7 @@ Progress = Callable[[int, int, str], None]
 T = TypeVar("T")
 ENOUGH = 24
 """Files below which a second process costs more than it brings."""
-RARELY = (100_000, 20, 100)
+RARELY = (400_000, 20, 100)
 """Thresholds of the garbage collector while files are read (Python's own: 700, 10, 10)."""
 FILE_INDENTATION = "    "
 """How deep a file stands in the document of `airgo inspect`."""
@@ -154,7 +154,7 @@ def inspect_file(reading: Reading, path: str) -> Inspected:
     from airgo.json_text import json_text
 
     collector = Collector()
-    files = TracedFiles(reading.files.root, reading.files.source_roots)
+    files = TracedFiles.of(reading.files)
     file = read_file(replace(reading, files=files), path, collector)
     found = collector.sorted()
     worst = max((d.severity for d in found), key=lambda severity: severity.rank, default=None)

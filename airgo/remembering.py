@@ -29,6 +29,11 @@ class TracedFiles(ProjectFiles):
 
     trace: dict[tuple[str, str], Answer] = field(default_factory=dict, repr=False, compare=False)
 
+    @classmethod
+    def of(cls, files: ProjectFiles) -> TracedFiles:
+        """The same project with a trace of its own; where paths lead is found out once for all of them."""
+        return cls(files.root, files.source_roots, files._inside, files._kinds, files._archives)
+
     def read_bytes(self, path: str) -> bytes:
         """As ProjectFiles; the hash is noted, or that it was refused."""
         try:
@@ -80,7 +85,9 @@ class Memory:
             return None
         root = hashlib.sha256(str(files.root).encode()).hexdigest()[:16]
         salt = hashlib.sha256(repr((program(), config, files.source_roots)).encode()).hexdigest()
-        return cls(Path(base) / "airgo" / root, files, salt)
+        folder = Path(base) / "airgo" / root
+        sweep(folder)
+        return cls(folder, files, salt)
 
     def recall(self, path: str, version: str) -> Mapping[str, object] | None:
         """What was kept for a DAG file, if it still holds; None otherwise."""
@@ -123,6 +130,22 @@ class Memory:
         if question == "listing":
             return list(self.files.listing(path))
         return {"exists": self.files.exists, "is_file": self.files.is_file, "is_dir": self.files.is_dir}[question](path)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes that were ended in the middle of writing left behind: files named after a process that is gone."""
+    try:
+        left = [name for name in os.listdir(folder) if name.rpartition(".")[2].isdecimal()]
+    except OSError:
+        return
+    for name in left:
+        try:
+            os.kill(int(name.rpartition(".")[2]), 0)
+        except (ProcessLookupError, OverflowError):
+            with contextlib.suppress(OSError):
+                (folder / name).unlink()
+        except OSError:
+            continue  # a process of somebody else's
 
 
 def program() -> str:

@@ -28,9 +28,12 @@ class Locator(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Place:
-    """A node of a parsed file; positions cost time, so they are computed only for what is reported."""
+    """A node of a parsed file; positions cost time, so they are computed only for what is reported.
+
+    Not frozen, though nothing changes it: one is made for every call, and a frozen one takes three times as long to make.
+    """
 
     locator: Locator
     node: object

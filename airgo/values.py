@@ -197,8 +197,15 @@ def truth(value: object) -> bool | None:
     return bool(value)
 
 
+ATOMS = frozenset({str, int, float, bool, bytes, type(None)})
+"""Types of plain values without parts."""
+
+
 def is_plain(value: object) -> bool:
     """Does the value hold nothing symbolic, at any depth? (Containers may hold themselves.)"""
+    kind = type(value)
+    if kind in ATOMS or ((kind is list or kind is tuple or kind is set) and ATOMS.issuperset(map(type, value))):  # type: ignore[call-overload]
+        return True  # most values: no need to look through them one by one
     return next(symbolic_parts(value), None) is None
 
 

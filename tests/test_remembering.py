@@ -130,6 +130,7 @@ def test_a_run_that_was_killed_leaves_nothing_half(project: Path, monkeypatch: p
     assert found.text != first.text
     again, count = look(project, monkeypatch)
     assert (again.text, count) == (found.text, 0)
+    assert [path.name for path in (project.parent / "cache").rglob("*") if path.is_file() and path.suffix != ".json"] == []
 
 
 def test_runs_at_the_same_time_do_not_disturb_each_other(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

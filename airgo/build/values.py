@@ -52,6 +52,11 @@ class Freezer:
     _known: dict[tuple[int, int], tuple[object, object, int]] = field(default_factory=dict)
     _size: int = 0
     _cut: int = 0
+    _root: str = ""
+
+    def __post_init__(self) -> None:
+        root = "" if self.machine is None else str(self.machine.files.root)
+        self._root = root if len(root) > 1 else ""
 
     def freeze(self, value: object, depth: int = 0) -> object:
         """The IR's value; plain data is copied, so that nothing changes it afterwards."""
@@ -88,10 +93,7 @@ class Freezer:
 
     def text(self, value: str) -> str:
         """Text without the folder that the project lies in on this machine: a configured environment may name it."""
-        if self.machine is None:
-            return value
-        root = str(self.machine.files.root)
-        return value.replace(root, DEPLOYED_ROOT) if len(root) > 1 and root in value else value
+        return value.replace(self._root, DEPLOYED_ROOT) if self._root and self._root in value else value
 
     def container(self, value: object, depth: int) -> object:
         """A list, tuple, set or dict with its elements frozen."""

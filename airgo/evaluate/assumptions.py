@@ -132,6 +132,8 @@ def fold_boolean(machine: Machine, value: Operation, folding: Folding) -> object
 
 def decide(machine: Machine, value: object) -> bool | None:
     """Is the test true? Decided by defaults of the code where that is needed, which is noted; None when it cannot be decided."""
+    if value is True or value is False:
+        return value
     verdict, used = verdict_of(machine, value)
     note_assumptions(machine, used)
     return verdict

@@ -32,11 +32,12 @@ def if_(machine: Machine, node: cst.If, scope: Scope) -> Signal | None:
     """`if test: … else: …`; both branches when the test cannot be decided."""
     test = evaluate(machine, node.test, scope)
     verdict, assumed = verdict_of(machine, test)
-    then, orelse = raises(node.body), raises(node.orelse)
-    if (verdict is None or assumed) and then is not orelse and verdict is not orelse:
-        verdict = orelse  # the file imports in production, so the branch that raises is not taken
-    else:
-        note_assumptions(machine, assumed)
+    if verdict is None or assumed:
+        then, orelse = raises(node.body), raises(node.orelse)
+        if then is not orelse and verdict is not orelse:
+            verdict = orelse  # the file imports in production, so the branch that raises is not taken
+        else:
+            note_assumptions(machine, assumed)
     if verdict is not None:
         return run_block(machine, node.body, scope) if verdict else run_else(machine, node.orelse, scope)
     place = Place(machine.frame.module.file, node)

@@ -152,8 +152,18 @@ def is_optional(value: object) -> bool:
 def has_optional(container: object) -> bool:
     """Has a container elements that may be absent, so that its length is not known?"""
     if isinstance(container, dict):
-        return any(isinstance(key, Unknown) or is_optional(value) for key, value in container.items())
-    return isinstance(container, list | tuple | set | frozenset | deque) and any(is_optional(value) for value in container)
+        return not UNKNOWNS.isdisjoint(map(type, container)) or any_optional(container.values())
+    return isinstance(container, list | tuple | set | frozenset | deque) and any_optional(container)
+
+
+UNKNOWNS = frozenset({Unknown, Absent})
+MAYBE_ABSENT = frozenset({Choice, Absent})
+"""Types of the values that `is_optional` may say of that they may be absent."""
+
+
+def any_optional(values: Iterable[object]) -> bool:
+    """May one of the values be absent?"""
+    return any(is_optional(value) for value in values if type(value) in MAYBE_ABSENT)
 
 
 @dataclass(slots=True)

@@ -6,11 +6,10 @@ import builtins
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from airgo.catalogue import canonical
 from airgo.evaluate import attributes, branches, classes, rules
 from airgo.evaluate.arguments import bind
+from airgo.evaluate.frames import Frame
 from airgo.evaluate.limits import DECIDED_RECURSION, DEPTH, SAME_FUNCTION, SPLIT_DEPTH
 from airgo.evaluate.models import CALL_RESOLVERS, METHODS, MODELS, TYPES, Model
 from airgo.evaluate.objects import (
@@ -87,7 +86,7 @@ def call_user_function(machine: Machine, function: object, call: Call) -> object
         machine.partial = True
         return Unknown(f"{function.name}() is {problem}", call.place)
     names = bind(machine, function, call)
-    generator = is_generator(function.node)
+    generator = function.module.file.may_yield and is_generator(function.node)
     if generator and MANAGER_MARK in function.attributes:
         return Manager(function, call.args, call.kwargs, call.place)
     yields: list[object] | None = [] if generator else None
@@ -104,9 +103,6 @@ def run_function(
     on_yield: Callable[[object], object] | None = None,
 ) -> object:
     """Run a function's body with these names bound; the value it returns."""
-    from airgo.evaluate import expressions, statements  # noqa: PLC0415 - they need calls
-    from airgo.evaluate.machine import Frame  # noqa: PLC0415 - the machine needs calls
-
     machine.step()
     scope = Scope("function", function.scope, names, f"{function.qualified_name}.<locals>.")
     scope.owner_class = function.owner
@@ -114,9 +110,7 @@ def run_function(
     frame = Frame(scope, function.module, function, call.args[0] if call.args else None, yields, on_yield)
     machine.frames.append(frame)
     try:
-        if isinstance(function.node, cst.Lambda):
-            return expressions.evaluate(machine, function.node.body, scope)
-        return statements.run_body(machine, function.node.body, scope)
+        return machine.body(function, scope)
     finally:
         machine.frames.pop()
         machine.node = node

@@ -40,7 +40,11 @@ def run(machine: Machine, clause: cst.CompFor, scope: Scope, produce: Produce) -
     if found is not None:
         for element in found:
             machine.step()
-            with_element(machine, clause, element, inner, produce)
+            if type(element) in branches.MAYBE_ABSENT:
+                with_element(machine, clause, element, inner, produce)
+            else:
+                assign(machine, clause.target, element, inner)
+                filtered(machine, clause, inner, produce, 0)
         return
     place = machine.place
     assign(machine, clause.target, element_of(machine, iterable, place), inner)

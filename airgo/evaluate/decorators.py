@@ -9,6 +9,7 @@ import libcst as cst
 
 from airgo.catalogue import canonical
 from airgo.evaluate.calls import DECORATOR_MARK, OWN_MODELS, call_value, find_model, report_opaque
+from airgo.evaluate.expressions import evaluate
 from airgo.evaluate.objects import Bound, Class, Function, Instance, Modelled, Native, Partial
 from airgo.evaluate.scope import Scope
 from airgo.source import Place
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 def decorate(machine: Machine, nodes: Sequence[cst.Decorator], value: object, scope: Scope) -> object:
     """The function or class after its decorators, the innermost first."""
-    from airgo.evaluate.expressions import evaluate  # noqa: PLC0415 - expressions need decorators' callees
-
     applied = [(node, evaluate(machine, node.decorator, scope)) for node in nodes]
     for node, decorator in reversed(applied):
         at = node.decorator if isinstance(node.decorator, cst.Call) else getattr(value, "node", node)

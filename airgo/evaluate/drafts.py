@@ -107,7 +107,8 @@ class GroupDraft(Node):
         """All tasks below, with the edges of their XComs drawn."""
         tasks = self.tasks()
         for task in self.dag.tasks if self.dag is not None else tasks:
-            task.settle(call)
+            if not task.settled:
+                task.settle(call)
         return tasks
 
     def first_tasks(self, call: Call) -> list[TaskDraft]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import libcst as cst
@@ -51,21 +52,26 @@ def evaluate(machine: Machine, node: cst.CSTNode, scope: Scope) -> object:
 
 @evaluates(cst.Name)
 def name(machine: Machine, node: cst.Name, scope: Scope) -> object:
-    """A name."""
-    return resolve(machine, node.value, scope)
+    """A name: a binding, a constant, a builtin, or what a star import may have brought."""
+    word = node.value
+    found = scope.lookup(word)
+    if found is MISSING:
+        found = NAMED_CONSTANTS.get(word, MISSING)
+    return found if found is not MISSING else unbound(machine, word)
 
 
-def resolve(machine: Machine, name: str, scope: Scope) -> object:
-    """What a name means here: a binding, a constant, a builtin, or what a star import may have brought."""
-    found = scope.lookup(name)
+@cache
+def builtin(name: str) -> object:
+    """What a builtin name means; MISSING for anything else."""
+    constant = CONSTANTS.get(f"builtins.{name}", MISSING)
+    return Extern(f"builtins.{name}") if constant is MISSING and is_builtin(name) else constant
+
+
+def unbound(machine: Machine, name: str) -> object:
+    """What a name means that nothing of the program binds."""
+    found = builtin(name)
     if found is not MISSING:
         return found
-    if name in NAMED_CONSTANTS:
-        return NAMED_CONSTANTS[name]
-    if f"builtins.{name}" in CONSTANTS:
-        return CONSTANTS[f"builtins.{name}"]
-    if is_builtin(name):
-        return Extern(f"builtins.{name}")
     sources = machine.star_sources.get(id(machine.frame.module))
     if sources:
         return (
@@ -153,6 +159,9 @@ def subscript(machine: Machine, node: cst.Subscript, scope: Scope) -> object:
 
 def index_value(machine: Machine, elements: Sequence[cst.SubscriptElement], scope: Scope) -> object:
     """The key of a subscript; several are a tuple."""
+    if len(elements) == 1 and type(index := elements[0].slice) is cst.Index and index.star is None:
+        key = evaluate(machine, index.value, scope)
+        return (key,) if isinstance(elements[0].comma, cst.Comma) else key
     keys = [one_index(machine, element.slice, scope) for element in elements]
     return keys[0] if len(elements) == 1 and not isinstance(elements[0].comma, cst.Comma) else tuple(keys)
 
@@ -229,6 +238,8 @@ def comparison(machine: Machine, node: cst.Comparison, scope: Scope) -> object:
         right = evaluate(machine, target.comparator, scope)
         machine.node = node
         verdict = operations.operate(machine, COMPARISON_SYMBOLS[type(target.operator)], left, right)
+        if verdict is False:
+            return False
         result = verdict if result is True else Operation("and", (result, verdict), machine.place)
         if machine.truth(verdict) is False:
             return verdict

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 def item(machine: Machine, value: object, key: object) -> object:
     """`value[key]`; raises PythonError for what Python would raise."""
+    if type(value) is dict and type(key) is str and key in value:
+        return value[key]
     if isinstance(value, Symbolic):
         return symbolic_item(machine, value, key)
     if isinstance(value, Instance | Class):
@@ -27,7 +29,7 @@ def item(machine: Machine, value: object, key: object) -> object:
         return item_by_symbol(machine, value, key)
     if isinstance(key, slice) and any(isinstance(part, Symbolic) for part in (key.start, key.stop, key.step)):
         return Operation("[]", (value, (key.start, key.stop, key.step)), machine.place)
-    if isinstance(value, dict) and is_partly_seen(value) and key not in value:
+    if isinstance(value, dict) and not is_key(value, key) and is_partly_seen(value):
         return Unknown(f"{key!r} of keyword arguments that could not all be seen", machine.place)
     if isinstance(key, Instance) and not isinstance(value, dict) and isinstance(key.key, int):
         key = key.key

@@ -15,8 +15,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import libcst as cst
 
 from airgo import archives, catalogue
 from airgo.discovery import Refused
@@ -28,6 +30,7 @@ from airgo.evaluate import (
     code,
     comprehensions,
     displays,
+    expressions,
     imports,
     items,
     limits,
@@ -39,19 +42,18 @@ from airgo.evaluate import (
     statements,
     super_calls,
 )
-from airgo.evaluate.branches import Guarded, Journal, Pending, has_optional, is_optional
+from airgo.evaluate.branches import Guarded, Journal, has_optional, is_optional
+from airgo.evaluate.frames import Frame
 from airgo.evaluate.limits import OutOfFuel
 from airgo.evaluate.models import load_library
 from airgo.evaluate.modules import ParseCache
 from airgo.evaluate.objects import NO_DEFAULT, Call, Caller, Function, Instance, Modelled, Module, Parameter, PythonError
 from airgo.evaluate.scope import Scope
 from airgo.source import Place, Span, whole_file
-from airgo.values import Choice, Extern, Unknown, truth
+from airgo.values import ATOMS, Choice, Extern, Unknown, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import libcst as cst
 
     from airgo.config import Config
     from airgo.diagnostics import Collector, Rule
@@ -79,19 +81,6 @@ class Evaluation:
     state: dict[str, object]
     imported: tuple[str, ...]
     module: Module | None
-
-
-@dataclass(slots=True, eq=False)
-class Frame:
-    """One running call of the program, or a module's body. `pending` are returns, breaks and continues under undecided tests."""
-
-    scope: Scope
-    module: Module
-    function: Function | None = None
-    receiver: object = None
-    yields: list[object] | None = None
-    on_yield: Callable[[object], object] | None = None
-    pending: list[Pending] = field(default_factory=list)
 
 
 class Machine(Caller):
@@ -164,6 +153,11 @@ class Machine(Caller):
         """A call for a hook of a modelled value, at the place of the machine."""
         return Call(self, name, args, {}, self.place)
 
+    def body(self, function: Function, scope: Scope) -> object:
+        """Run the body of a function in its scope: what it returns."""
+        node = function.node
+        return expressions.evaluate(self, node.body, scope) if isinstance(node, cst.Lambda) else statements.run_body(self, node.body, scope)
+
     # -- what models may ask (objects.Caller)
 
     def call(self, function: object, args: tuple[object, ...] = (), kwargs: Mapping[str, object] | None = None) -> object:
@@ -192,6 +186,8 @@ class Machine(Caller):
 
     def truth(self, value: object) -> bool | None:
         """`bool(value)` as Python would; None when not known."""
+        if type(value) in ATOMS:
+            return bool(value)
         if isinstance(value, Instance):
             return operations.instance_truth(self, value)
         if isinstance(value, Modelled):

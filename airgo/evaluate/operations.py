@@ -11,11 +11,13 @@ import operator as plain
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from airgo.evaluate import limits, relations
+from airgo.evaluate import relations
 from airgo.evaluate.branches import choose, is_large
 from airgo.evaluate.models import ORDINARY_ERRORS, TYPES, error_text
 from airgo.evaluate.objects import Class, Function, Instance, Modelled, Module, PythonError
+from airgo.evaluate.sizes import SIZE_CHECKS
 from airgo.values import (
+    ATOMS,
     MISSING,
     Choice,
     CodeRef,
@@ -137,40 +139,6 @@ def compute(symbol: str, left: object, right: object) -> object:
         raise PythonError(type(error).__name__, error_text(error)) from error
 
 
-def check_repeat(left: object, right: object) -> None:
-    """`sequence * n`, and products of large integers."""
-    for sequence, count in ((left, right), (right, left)):
-        if isinstance(count, int) and isinstance(sequence, str | bytes):
-            limits.check_text(len(sequence) * max(count, 0))
-        elif isinstance(count, int) and isinstance(sequence, list | tuple):
-            limits.check_elements(len(sequence) * max(count, 0))
-    if isinstance(left, int) and isinstance(right, int):
-        limits.check_bits(left.bit_length() + right.bit_length())
-
-
-def check_power(left: object, right: object) -> None:
-    """`a ** b`."""
-    if isinstance(left, int) and isinstance(right, int) and right > 0:
-        limits.check_bits(left.bit_length() * right)
-
-
-def check_shift(left: object, right: object) -> None:
-    """`a << b`."""
-    if isinstance(left, int) and isinstance(right, int) and right > 0:
-        limits.check_bits(left.bit_length() + right)
-
-
-def check_sum(left: object, right: object) -> None:
-    """`sequence + sequence`."""
-    if isinstance(left, str | bytes) and isinstance(right, str | bytes):
-        limits.check_text(len(left) + len(right))
-    elif isinstance(left, list | tuple) and isinstance(right, list | tuple):
-        limits.check_elements(len(left) + len(right))
-
-
-SIZE_CHECKS = {"*": check_repeat, "**": check_power, "<<": check_shift, "+": check_sum}
-
-
 def identity(machine: Machine, symbol: str, left: object, right: object) -> object:
     """`is` and `is not`."""
     if isinstance(left, Choice) or isinstance(right, Choice):
@@ -258,6 +226,9 @@ def instance_operator(machine: Machine, symbol: str, value: Instance, other: obj
     return MISSING
 
 
+PLAIN_CONTAINERS = frozenset({list, tuple, dict, set, frozenset})
+
+
 def membership(machine: Machine, symbol: str, left: object, right: object) -> object:
     """`in` and `not in`."""
     found = contains(machine, left, right)
@@ -266,6 +237,11 @@ def membership(machine: Machine, symbol: str, left: object, right: object) -> ob
 
 def contains(machine: Machine, element: object, container: object) -> object:
     """`element in container`: True, False or a symbolic value."""
+    if type(element) in ATOMS and type(container) in PLAIN_CONTAINERS:
+        if element in container:  # type: ignore[operator]  # it is a container
+            return True
+        if ATOMS.issuperset(map(type, container)):  # type: ignore[call-overload]  # it is a container
+            return False
     from airgo.evaluate import attributes  # noqa: PLC0415 - attributes needs the operators
 
     if isinstance(container, Modelled):

@@ -73,16 +73,22 @@ class ParsedFile:
         self.path = path
         self.text = text
         self.tree = tree
+        self.may_yield = "yield" in text
         self._stretches: dict[int, Stretch] | None = None
+        self._spans: dict[int, Span] = {}
         self._provided: dict[int, Span] | None = None
 
     def span_of(self, node: object) -> Span:
         """The span of a node of this file's tree; the whole file for anything else."""
+        span = self._spans.get(id(node))
+        if span is not None:
+            return span
         if self._stretches is None:
             self._stretches = matched_stretches(self.text, self.tree)
         found = self._stretches.get(id(node))
         if found is not None:
-            return Span(self.path, *found)
+            span = self._spans[id(node)] = Span(self.path, *found)
+            return span
         if self._provided is None:
             self._provided = provided_spans(self.path, self.tree)
         return self._provided.get(id(node), whole_file(self.path))

@@ -35,8 +35,11 @@ class Scope:
         """The value of a name as code in this scope sees it, or MISSING."""
         if name in self.global_names:
             return self.root().names.get(name, MISSING)
-        scope: Scope | None = self
-        first = True
+        found = self.names.get(name, MISSING)
+        if found is not MISSING and name not in self.nonlocal_names:
+            return found
+        scope = self.parent
+        first = self.kind == "comprehension"
         while scope is not None:
             if (first or scope.kind != "class") and name in scope.names and name not in scope.nonlocal_names:
                 return scope.names[name]
@@ -47,7 +50,8 @@ class Scope:
 
     def bind(self, name: str, value: object) -> None:
         """Bind a name as an assignment in this scope does."""
-        self.owner(name).names[name] = value
+        scope = self.owner(name) if self.global_names or self.nonlocal_names else self
+        scope.names[name] = value
 
     def unbind(self, name: str) -> None:
         """`del name`; an unbound name is ignored."""

@@ -12,6 +12,7 @@ from airgo.evaluate import branches, classes, operations, rules
 from airgo.evaluate.attributes import delete_attribute
 from airgo.evaluate.decorators import decorate
 from airgo.evaluate.expressions import BINARY_SYMBOLS, evaluate, index_value, make_function
+from airgo.evaluate.frames import Frame
 from airgo.evaluate.items import delete_item
 from airgo.evaluate.limits import OutOfFuel
 from airgo.evaluate.objects import Class, Function, Module, Property, PythonError
@@ -53,8 +54,6 @@ def executes(*kinds: type[cst.CSTNode]) -> Callable[[AnyHandler], AnyHandler]:
 
 def run_module(machine: Machine, module: Module) -> None:
     """Run a module's body in its own namespace. Raises OutOfFuel."""
-    from airgo.evaluate.machine import Frame  # noqa: PLC0415 - the machine needs statements
-
     scope = Scope("module", None, module.namespace)
     node, guards = machine.node, machine.guards
     machine.guards = []

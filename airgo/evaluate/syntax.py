@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import libcst as cst
@@ -30,23 +31,25 @@ class Signature:
 APART = frozenset({cst.FunctionDef, cst.Lambda, cst.ClassDef, cst.Name, cst.SimpleString, cst.Integer, str, bool, type(None)})
 """What is not entered in search of a `yield`: other functions, and leaves."""
 
-SIGNATURES: dict[cst.CSTNode, Signature] = {}
-GENERATORS: dict[cst.CSTNode, bool] = {}
-LITERALS: dict[cst.CSTNode, object] = {}
+SIGNATURES: dict[int, tuple[cst.CSTNode, Signature]] = {}
+GENERATORS: dict[int, tuple[cst.CSTNode, bool]] = {}
+LITERALS: dict[int, tuple[cst.CSTNode, object]] = {}
+KEYWORDS: dict[int, tuple[cst.CSTNode, Mapping[str, cst.Arg]]] = {}
+"""By the id of the node, whose own hash is computed in Python; each entry keeps its node, so that no other gets the id."""
 
 
 def forget() -> None:
     """Let go of all nodes: what was computed is computed again, and trees that nobody uses any more are freed."""
-    for known in (SIGNATURES, GENERATORS, LITERALS):
+    for known in (SIGNATURES, GENERATORS, LITERALS, KEYWORDS):
         known.clear()
 
 
 def signature(node: FunctionNode) -> Signature:
     """The signature of a function definition or lambda."""
-    found = SIGNATURES.get(node)
+    found = SIGNATURES.get(id(node))
     if found is None:
-        found = SIGNATURES[node] = read_signature(node.params)
-    return found
+        found = SIGNATURES[id(node)] = (node, read_signature(node.params))
+    return found[1]
 
 
 def read_signature(params: cst.Parameters) -> Signature:
@@ -66,10 +69,10 @@ def read_signature(params: cst.Parameters) -> Signature:
 
 def is_generator(node: FunctionNode) -> bool:
     """Does the function's own body yield?"""
-    found = GENERATORS.get(node)
+    found = GENERATORS.get(id(node))
     if found is None:
-        found = GENERATORS[node] = yields(node.body)
-    return found
+        found = GENERATORS[id(node)] = (node, yields(node.body))
+    return found[1]
 
 
 def yields(body: cst.CSTNode) -> bool:
@@ -86,26 +89,33 @@ def yields(body: cst.CSTNode) -> bool:
     return False
 
 
+def keyword_arguments(node: object) -> Mapping[str, cst.Arg]:
+    """The arguments of a call that are written with their name; none for anything else."""
+    if not isinstance(node, cst.Call):
+        return {}
+    found = KEYWORDS.get(id(node))
+    if found is None:
+        found = KEYWORDS[id(node)] = (node, {arg.keyword.value: arg for arg in reversed(node.args) if arg.keyword is not None})
+    return found[1]
+
+
 def literal(node: cst.SimpleString | cst.Integer | cst.Float | cst.Imaginary) -> object:
     """The value of a literal. Raises ValueError for a number of too many digits."""
-    try:
-        return LITERALS[node]
-    except KeyError:
+    found = LITERALS.get(id(node))
+    if found is None:
         text = node.value
         simple = text[0] in "'\"" and "\\" not in text and text[:3] not in TRIPLE
-        found = LITERALS[node] = text[1:-1] if simple else ast.literal_eval(text)
-        return found
+        found = LITERALS[id(node)] = (node, text[1:-1] if simple else ast.literal_eval(text))
+    return found[1]
 
 
 def text_piece(node: cst.FormattedStringText, prefix: str) -> str:
     """The text between the holes of an f-string."""
-    try:
-        return str(LITERALS[node])
-    except KeyError:
+    found = LITERALS.get(id(node))
+    if found is None:
         raw = node.value.replace("{{", "{").replace("}}", "}")
-        found = raw if "r" in prefix.lower() else unescaped(raw)
-        LITERALS[node] = found
-        return found
+        found = LITERALS[id(node)] = (node, raw if "r" in prefix.lower() else unescaped(raw))
+    return str(found[1])
 
 
 def unescaped(raw: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from airgo.evaluate import attributes, items
+from airgo.evaluate.expressions import evaluate, index_value
 from airgo.evaluate.objects import PythonError
 from airgo.evaluate.scope import Scope
 from airgo.source import Place
@@ -22,8 +23,6 @@ def assign(machine: Machine, target: cst.BaseExpression, value: object, scope: S
     if type(target) is cst.Name:
         scope.bind(target.value, value)
         return
-    from airgo.evaluate.expressions import evaluate, index_value  # noqa: PLC0415 - expressions need targets
-
     if isinstance(target, cst.Attribute):
         owner = evaluate(machine, target.value, scope)
         attributes.set_attribute(machine, owner, target.attr.value, value)

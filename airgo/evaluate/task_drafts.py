@@ -12,7 +12,7 @@ from airgo.evaluate.objects import Call, Class, Instance, Native, PythonError
 from airgo.evaluate.relations import Node, connect, link_task, nodes_in
 from airgo.ir import Origin
 from airgo.source import Place
-from airgo.values import MISSING, Choice, Unknown
+from airgo.values import ATOMS, MISSING, Choice, Unknown
 
 if TYPE_CHECKING:
     from airgo.evaluate.drafts import DagDraft, GroupDraft
@@ -152,7 +152,7 @@ class TaskDraft(Node):
 
     def depend_on(self, value: object, call: Call) -> None:
         """Edges from every XCom inside a value to this task."""
-        for handle in handles(value):
+        for handle in () if type(value) in ATOMS else handles(value):
             for source in handle.tasks():
                 if source is not self:
                     connect(source, self, call)

@@ -13,6 +13,7 @@ from airgo.evaluate.drafts import DagDraft, GroupDraft, merged_defaults
 from airgo.evaluate.models import CALL_RESOLVERS, Model
 from airgo.evaluate.objects import Call, Instance, PythonError
 from airgo.evaluate.relations import OPAQUE_NODE, Node
+from airgo.evaluate.syntax import keyword_arguments
 from airgo.evaluate.task_drafts import Given, TaskDraft, dag_of, task_of
 from airgo.source import Place
 from airgo.values import MISSING, Extern, ExternCall, Symbolic, Unknown
@@ -56,11 +57,8 @@ def looks_like_operator(name: str) -> bool:
 
 def argument_place(place: Place, name: str) -> Place:
     """Where one argument of a call stands; the whole call when it came by `**`."""
-    for argument in getattr(place.node, "args", ()):
-        keyword = getattr(argument, "keyword", None)
-        if keyword is not None and keyword.value == name:
-            return Place(place.locator, argument)
-    return place
+    argument = keyword_arguments(place.node).get(name)
+    return place if argument is None else Place(place.locator, argument)
 
 
 def accepts(task: TaskDraft, name: str) -> bool:
