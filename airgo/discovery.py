@@ -24,6 +24,8 @@ No deployment has such a folder, so a path that reaches an argument of a task ca
 DEPLOYMENT_PREFIXES = ("/opt/airflow", "/usr/local/airflow", "/home/airflow/gcs", "/home/airflow", "/root/airflow", "/var/lib/airflow")
 """Folders that well-known deployments mount a project at; used to find data files that code names by an absolute path."""
 ROOT_MARKERS = ("airgo.toml", ".git")
+HOME_SIGNS = ("plugins", "config", "include", "airflow.cfg", "airflow_settings.yaml")
+"""What stands beside `dags/` in the folder that a deployment has as AIRFLOW_HOME (include/ and airflow_settings.yaml: Astronomer's)."""
 IGNORED_FOLDERS = frozenset(
     {"__pycache__", "node_modules", "site-packages", ".git", ".venv", "venv", ".tox", ".nox", ".mypy_cache", ".eggs"}
 )
@@ -199,13 +201,15 @@ class Discovered:
 
 
 def find_root(paths: Sequence[Path]) -> Path:
-    """The project folder: the nearest ancestor of the first path with airgo.toml, `[tool.airgo]` or .git, else that path."""
+    """The project folder: the nearest ancestor of the first path with airgo.toml, `[tool.airgo]` or .git; without one, the folder
+    in which the path's `dags` stands beside other parts of an Airflow deployment, else that path."""
     start = paths[0].resolve()
     folder = start if start.is_dir() else start.parent
     for candidate in (folder, *folder.parents):
         if any((candidate / marker).exists() for marker in ROOT_MARKERS) or has_tool_table(candidate / "pyproject.toml"):
             return candidate
-    return folder
+    dags = (candidate for candidate in (folder, *folder.parents) if candidate.name == "dags")
+    return next((one.parent for one in dags if any((one.parent / sign).exists() for sign in HOME_SIGNS)), folder)
 
 
 def has_tool_table(path: Path) -> bool:

@@ -172,6 +172,18 @@ def test_the_root_is_the_nearest_marked_folder(tmp_path: Path) -> None:
     assert find_root([tmp_path / "q" / "dags"]) == (tmp_path / "q" / "dags").resolve()
 
 
+def test_without_a_mark_the_layout_says_the_root(tmp_path: Path) -> None:
+    """Folders of an Airflow deployment beside `dags` are seen without any setting; other folders, and other names than `dags`, say nothing."""
+    lay_out(
+        tmp_path,
+        {"a/dags/team/x.py": DAG, "a/plugins/p.py": "", "b/dags/x.py": DAG, "b/docs/p.py": "", "c/jobs/x.py": DAG, "c/plugins/p.py": ""},
+    )
+    assert find_root([tmp_path / "b" / "dags"]) == (tmp_path / "b" / "dags").resolve()
+    assert find_root([tmp_path / "c" / "jobs"]) == (tmp_path / "c" / "jobs").resolve()
+    for path in ("a/dags", "a/dags/team", "a/dags/team/x.py"):
+        assert find_root([tmp_path / path]) == (tmp_path / "a").resolve()
+
+
 def test_import_roots_are_found(tmp_path: Path) -> None:
     """The dags folder comes first, then its plugins and config, then the root."""
     lay_out(tmp_path, {"airflow/dags/team/a.py": DAG, "airflow/plugins/x.py": "", "config/y.py": ""})

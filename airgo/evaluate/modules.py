@@ -141,10 +141,11 @@ def import_module(machine: Machine, name: str) -> Module | Extern:
     found = find(machine, name)
     if found is None:
         return mounted(machine, name)
-    root, path, on_path = found
-    if not on_path and not machine.quiet and (rules.NOT_ON_PATH.code, hash(path)) not in machine.reported:
-        machine.reported.add((rules.NOT_ON_PATH.code, hash(path)))
-        machine.report(rules.NOT_ON_PATH, f"{name} is found in {root or 'the project root'}, which Airflow does not put on the path")
+    root, _, on_path = found
+    if not on_path and not machine.quiet and (rules.NOT_ON_PATH.code, hash(root)) not in machine.reported:
+        machine.reported.add((rules.NOT_ON_PATH.code, hash(root)))  # the folder is the cause, whatever is imported from it
+        words = f"what is imported here is found in {root or 'the project root'}, which Airflow does not put on the path"
+        machine.report(rules.NOT_ON_PATH, words)
     return load_chain(machine, root, name)
 
 
