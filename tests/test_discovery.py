@@ -173,7 +173,7 @@ def test_the_root_is_the_nearest_marked_folder(tmp_path: Path) -> None:
 
 
 def test_without_a_mark_the_layout_says_the_root(tmp_path: Path) -> None:
-    """Folders of an Airflow deployment beside `dags` are seen without any setting; other folders, and other names than `dags`, say nothing."""
+    """Folders of an Airflow deployment beside `dags` are seen without a setting; other folders and names say nothing."""
     lay_out(
         tmp_path,
         {"a/dags/team/x.py": DAG, "a/plugins/p.py": "", "b/dags/x.py": DAG, "b/docs/p.py": "", "c/jobs/x.py": DAG, "c/plugins/p.py": ""},
