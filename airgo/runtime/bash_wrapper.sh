@@ -9,6 +9,7 @@ code=${PIPESTATUS[0]}
 #: skip
 for skip in $AIRGO_SKIP_CODES; do
   if [ "$code" = "$skip" ]; then
+    echo "exit code $code: the task skips itself"
     mkdir -p /tmp/airgo
     printf skipped > /tmp/airgo/airgo-state
     exit 0

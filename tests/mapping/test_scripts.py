@@ -86,6 +86,17 @@ def test_the_http_sensor_tells_not_yet_from_an_error(endpoint: str, code: int, p
     assert headers["Authorization"] == "Basic dXNlcjpzZWNyZXQ="
 
 
+def test_a_value_is_handed_on_so_that_nothing_expands_it(tmp_path: Path) -> None:
+    """Argo would read `{{`, and Kubernetes `$(NAME)` where another task's env holds the value; JSON's escapes mean the same."""
+    text = 'a {{x}} $(HOME) $$ "q"'
+    ran = run("settings.py", "hand_on.py", tail=f"\nhand_on({text!r})\n", folder=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    written = (tmp_path / "airgo" / "return-value").read_text()
+    assert "{{" not in written
+    assert "$" not in written
+    assert json.loads(written) == text
+
+
 def test_an_http_call_posts_text_without_a_type_and_hands_the_answer_on(port: int, tmp_path: Path) -> None:
     """As the requests library sends text; the answer is written so that Argo leaves it alone."""
     scripts = ("settings.py", "connection.py", "http_request.py", "hand_on.py", "http_call.py")
