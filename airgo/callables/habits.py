@@ -16,6 +16,7 @@ from airgo.diagnostics import Rule
 
 COMMANDS = frozenset({"os.system", "os.popen", "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output"})
 COMMANDS_TOO = frozenset({"subprocess.Popen", "run", "call", "check_call", "check_output", "Popen", "system"})
+EXITS = frozenset({"sys.exit", "exit", "quit", "SystemExit"})
 NETWORK = (
     "requests.",
     "httpx.",
@@ -56,14 +57,21 @@ def module_habits(source: Source) -> Iterator[Problem]:
 
 @lru_cache(maxsize=10_000)
 def found_in(node: cst.CSTNode) -> tuple[tuple[Rule, str, cst.CSTNode], ...]:
-    """The calls of the airflow command in a piece of code."""
+    """The calls of the airflow command, and of exits without an error, in a piece of code."""
     found = []
     for call in calls(node):
         name = dotted_name(call.func) or ""
         first = call.args[0].value if call.args else None
         if (name in COMMANDS or name in COMMANDS_TOO) and first is not None and begins(first):
             found.append((rules.AIRFLOW_COMMAND, "the code runs the airflow command, which its image does not have", call))
+        if name in EXITS and (first is None or without_error(first)):
+            found.append((rules.EXIT_WITHOUT_ERROR, f"{name}() ends the task as a success here, and as a failure in Airflow 3", call))
     return tuple(found)
+
+
+def without_error(code: cst.BaseExpression) -> bool:
+    """Is it the code 0, or None, which means the same?"""
+    return (isinstance(code, cst.Integer) and code.evaluated_value == 0) or (isinstance(code, cst.Name) and code.value == "None")
 
 
 def begins(node: cst.BaseExpression) -> bool:

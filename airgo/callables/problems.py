@@ -72,6 +72,15 @@ SHARED_FILE = Rule(
     why="Each task runs in a pod of its own, whose files are gone when it ends; in Airflow they may share a worker's disk.",
     remedy="Hand the content on as an XCom, use object storage, or mount one volume into both templates",
 )
+EXIT_WITHOUT_ERROR = Rule(
+    "AG550",
+    "exit-without-error",
+    Severity.WARNING,
+    summary="A Python task leaves the interpreter with exit code 0",
+    why="The script then ends well, as a task of Airflow 2 does, and hands on nothing; Airflow 3 fails a task that raises SystemExit, "
+    "whatever its code.",
+    remedy="Return from the function, or raise an exception, as you mean it",
+)
 NEEDS_AIRFLOW = Rule(
     "AG501",
     "airflow-in-code",

@@ -17,6 +17,8 @@ SAID = {
     "the airflow command in a shell": ("import os\ndef task():\n    os.system('airflow dags trigger x')\n", "AG533"),
     "the airflow command as words": ("import subprocess\ndef task(x):\n    subprocess.run(['airflow', x])\n", "AG533"),
     "the airflow command in an f-string": ("import subprocess\ndef task(x):\n    subprocess.run(f'airflow {x}', shell=True)\n", "AG533"),
+    "an exit without a code": ("import sys\ndef task():\n    sys.exit()\n", "AG550"),
+    "an exit with the code 0": ("def task():\n    raise SystemExit(0)\n", "AG550"),
     "sys.path": ("import sys\nsys.path.insert(0, 'lib')\ndef task():\n    pass\n", "AG534"),
     "a request when the module is loaded": (
         "import requests\nDATA = requests.get('http://x').json()\ndef task():\n    return DATA\n",
@@ -24,6 +26,7 @@ SAID = {
     ),
 }
 UNSAID = {
+    "an exit with an error": "import sys\ndef task(x):\n    sys.exit('no ' + x if x else 1)\n",
     "another command": "import subprocess\ndef task(x):\n    subprocess.run(['airflowctl', x])\n",
     "a request inside the function": "import json\ndef task():\n    import requests\n    return requests.get('http://x')\n",
     "a request that does not travel": "import requests\nDATA = requests.get('http://x')\ndef task():\n    pass\n",
