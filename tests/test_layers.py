@@ -43,7 +43,7 @@ OPERATOR = re.compile(r"(\w+\.)*(?!Base)[A-Z]\w+(Operator|Sensor)")
 """A class that an author instantiates; the bases that all of them share belong to the language."""
 CATCH_ALL = {"airgo/evaluate/statements.py", "airgo/evaluate/machine.py", "airgo/pipeline.py", "airgo/cli/app.py"}
 """The statement boundary and the two outer walls (evaluator, section 9); nowhere else may everything be caught."""
-OF_USERS = {"airgo/runtime/mapping.py"}
+OF_USERS = {"airgo/runtime/mapping.py", "airgo/runtime/failures.py"}
 """Code that runs in users' pods, where whatever the user's own function raises is handed on."""
 
 

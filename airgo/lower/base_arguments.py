@@ -24,7 +24,8 @@ CALLBACK = Rule(
     "a callback that Airflow would call",
     "Callbacks are Python functions that Airflow's scheduler or worker calls when a task or run changes its state; "
     "Argo has no such process. Functions of the project that a DAG names, and that read only what the run has, are called by the "
-    "workflow's exit handler; notifiers, functions that hand the context on, and callbacks of tasks are not.",
+    "workflow's exit handler, also those that tasks name as on_failure_callback; notifiers, functions that hand the context on, and "
+    "other callbacks of tasks are not.",
     "notify from an exit handler (`onExit`), from Argo Events on the workflow's state, or from a task with a fitting trigger rule",
 )
 EMAIL = Rule(
@@ -62,8 +63,10 @@ OUTLETS = Rule(
 )
 
 
-ELSEWHERE = frozenset({"executor_config"})
-"""Arguments of BaseOperator that change the task's template (airgo.lower.pod_override)."""
+OF_RUN = frozenset({"on_failure_callback"})
+"""Arguments of BaseOperator that the workflow obeys, not the task's template (airgo.lower.task_callbacks)."""
+ELSEWHERE = frozenset({"executor_config"}) | OF_RUN
+"""These, and what changes the task's template (airgo.lower.pod_override)."""
 
 SENSOR = frozenset(
     ("poke_interval", "timeout", "mode", "soft_fail", "silent_fail", "never_fail", "exponential_backoff", "max_wait", "start_from_trigger")
@@ -125,7 +128,6 @@ BASE: Mapping[str, Handling] = {
     "inlets": Handling(ignored("Airflow records lineage from it; the run does not change")),
     "depends_on_past": Handling(ignored("it says what happens anyway"), DEPENDS_ON_PAST, "", (None, False)),
     "wait_for_downstream": Handling(ignored("it says what happens anyway"), DEPENDS_ON_PAST, "", (None, False)),
-    "on_failure_callback": _CALLBACK,
     "on_success_callback": _CALLBACK,
     "on_retry_callback": _CALLBACK,
     "on_execute_callback": _CALLBACK,
@@ -167,7 +169,7 @@ def _fate(task: ir.Task, name: str, argument: ir.Argument, handling: Handling, d
     if handling.rule is None or _is_one_of(argument.value, handling.harmless):
         return handling.fate
     if handling.words:
-        draft.report(handling.rule.at(argument.span, f"{name}: {handling.words}", subject=_subject(task, argument, draft)))
+        draft.report(handling.rule.at(argument.span, f"{name}: {handling.words}", subject=subject_of(task, argument, draft)))
     return Fate("unsupported", handling.rule.code)
 
 
@@ -178,11 +180,11 @@ def _mail_fate(task: ir.Task, name: str, argument: ir.Argument, draft: WorkflowD
     if name != "email":
         return ignored("no mail is sent") if truth(argument.value) is False else Fate("unsupported", EMAIL.code)
     when = " and ".join(words for mail, words in _OCCASIONS.items() if truth(task.value(mail, True)) is not False)
-    draft.report(EMAIL.at(argument.span, f"email: nobody is mailed {when}", subject=_subject(task, argument, draft)))
+    draft.report(EMAIL.at(argument.span, f"email: nobody is mailed {when}", subject=subject_of(task, argument, draft)))
     return Fate("unsupported", EMAIL.code)
 
 
-def _subject(task: ir.Task, argument: ir.Argument, draft: WorkflowDraft) -> str:
+def subject_of(task: ir.Task, argument: ir.Argument, draft: WorkflowDraft) -> str:
     """What default_args say is said once for the DAG, not for each task."""
     return draft.dag.id if argument.origin == "default_args" else draft.subject(task)
 

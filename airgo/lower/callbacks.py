@@ -7,6 +7,7 @@ https://airflow.apache.org/docs/apache-airflow/stable/administration-and-deploym
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from airgo import ir
@@ -27,6 +28,8 @@ OCCASIONS = {
     "on_success_callback": ("airgo-on-success", "'{{workflow.status}}' == 'Succeeded'"),
 }
 """The name of the step, and when it is taken."""
+ON_TASKS, IF_ANY = "airgo-on-task-failure", "{{= workflow.failures != '\"null\"' }}"
+"""The step that calls what is to be called for failed tasks; where something failed, Argo has a list of it (a text in quotes)."""
 _OF_TASKS = frozenset({"ti", "task", "task_instance", "task_instance_key_str", "templates_dict", "try_number"})
 """What the context of a run has of one task or another: Airflow takes the one that ended last."""
 
@@ -37,15 +40,25 @@ def carry(name: str, argument: ir.Argument, draft: WorkflowDraft) -> str | None:
     if not all(isinstance(function, CodeRef) for function in functions):
         return "it is no function of the project"
     step, _ = OCCASIONS[name]
-    trial = replace(draft, collector=Collector(), requirements={}, code_files=dict(draft.code_files))
-    made: dict[str, Node] = {}
-    for number, function in enumerate(functions, 1):
-        node = Node(_stand_in(step, argument), step if len(functions) == 1 else f"{step}-{number}", strategy="slice")
-        try:
+
+    def make(trial: WorkflowDraft) -> dict[str, Node]:
+        made: dict[str, Node] = {}
+        for number, function in enumerate(functions, 1):
+            node = Node(_stand_in(step, argument), step if len(functions) == 1 else f"{step}-{number}", strategy="slice")
             node.draft = _template(node, function, trial)
-        except CannotLower as problem:
-            return problem.message
-        made[node.name] = node
+            made[node.name] = node
+        return made
+
+    return tried(draft, make)
+
+
+def tried(draft: WorkflowDraft, make: Callable[[WorkflowDraft], dict[str, Node]]) -> str | None:
+    """Make steps of the exit handler, all or none; None, or why they cannot be made."""
+    trial = replace(draft, collector=Collector(), requirements={}, code_files=dict(draft.code_files))
+    try:
+        made = make(trial)
+    except CannotLower as problem:
+        return problem.message
     draft.callbacks |= made
     for package, files in trial.requirements.items():
         draft.requirements.setdefault(package, set()).update(files)
@@ -76,7 +89,7 @@ def callbacks(draft: WorkflowDraft) -> None:
     for name, node in draft.callbacks.items():
         finish(node, draft)
         assert node.draft is not None
-        occasion = next(when for step, when in OCCASIONS.values() if step == node.task.id)
+        occasion = next(when for step, when in (*OCCASIONS.values(), (ON_TASKS, IF_ANY)) if step == node.task.id)
         tasks.append({"name": name, "when": occasion, "template": name})
         annotations = {"airgo/source": str(node.draft.span)}
         draft.templates.append({"name": name, "annotations": annotations, **node.draft.body})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airgo.diagnostics import Rule
-from airgo.lower.base_arguments import BASE
+from airgo.lower.base_arguments import BASE, OF_RUN
 from airgo.lower.draft import Node, TemplateDraft, WorkflowDraft
 from airgo.lower.images import image
 from airgo.lower.ledger import TASK, Fate, account, account_expansion
@@ -37,7 +37,7 @@ def make_manual(node: Node, rule: Rule, message: str, span: Span | None, draft: 
 def _still_holds(name: str) -> bool:
     """Does an argument mean the same for a task that only fails? Its name and place in the DAG do, and what never had an effect."""
     handling = BASE.get(name)
-    return handling is not None and (handling.fate.outcome != "mapped" or str(handling.fate.target).startswith(TASK))
+    return name in OF_RUN or (handling is not None and (handling.fate.outcome != "mapped" or str(handling.fate.target).startswith(TASK)))
 
 
 def failing_template(node: Node, rule: Rule, message: str, draft: WorkflowDraft) -> TemplateDraft:

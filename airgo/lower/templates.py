@@ -31,6 +31,7 @@ from airgo.lower.rules import (
     UNSUPPORTED_ARGUMENT,
 )
 from airgo.lower.strategies.python_conditions import condition_of
+from airgo.lower.task_callbacks import task_callbacks
 from airgo.lower.values import lower_value
 from airgo.mapping.rendering import Rendered, RenderError, render
 from airgo.mapping.schema import OperatorMapping
@@ -50,6 +51,7 @@ def templates(draft: WorkflowDraft) -> None:
             _check_carried(node, carried, draft)
         except CannotLower as problem:
             make_manual(node, problem.rule, problem.message, problem.span, draft)
+    task_callbacks(draft)
     suggest_image(draft)
 
 

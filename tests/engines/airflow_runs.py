@@ -43,6 +43,11 @@ def run_all(airflow: Airflow, folder: Path, asked: Sequence[Asked], variables: M
 
 def execute(airflow: Airflow, folder: Path, requests: Sequence[object], extra: Mapping[str, str]) -> list[dict[str, Any]]:
     """All runs in one process: Airflow takes seconds to start."""
+    return list(json.loads(started(airflow, folder, requests, extra).stdout))
+
+
+def started(airflow: Airflow, folder: Path, requests: Sequence[object], extra: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """The process, when it has ended: the answers are its output, and what tasks and callbacks print is in its errors."""
     with tempfile.TemporaryDirectory(prefix="airflow-home-") as home:
         airflow.prepare(Path(home))
         command = [str(airflow.python), str(SCRIPTS / "run_dag.py"), str(folder)]
@@ -50,7 +55,7 @@ def execute(airflow: Airflow, folder: Path, requests: Sequence[object], extra: M
         done = subprocess.run(command, env=env, input=json.dumps(requests), capture_output=True, text=True, timeout=3000, check=False)
     if done.returncode != 0:
         raise AssertionError(f"Airflow {airflow.line} failed: {done.stderr[-3000:]}")
-    return list(json.loads(done.stdout))
+    return done
 
 
 def key(airflow: Airflow, folder: Path, asked: Asked, extra: Mapping[str, str]) -> str:
