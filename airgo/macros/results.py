@@ -180,6 +180,8 @@ def as_text(code: Code) -> str:
 def describe(result: Result) -> str:
     """`result` in a user's words."""
     if isinstance(result, Space):
+        if result.name == "param":  # its path is how Argo reads it
+            return f"the param {str(result.path[0]).removeprefix('workflow.parameters.')}"
         return ".".join(str(part) for part in (result.name, *result.path))
     if isinstance(result, Sourced):
         kind = "the connection" if result.kind == "connection" else "the Variable"
