@@ -167,7 +167,9 @@ class CodeRef(Symbolic):
     `module` is the dotted module name, `path` the project file, `name` the qualified name ("make.<locals>.inner", "<lambda>").
     `node` is the libcst node (FunctionDef, Lambda or ClassDef) inside `tree` (libcst Module). `globals` is the module's namespace
     when evaluation ended; `closure` what enclosing functions bound; `args`/`kwargs` what `functools.partial` fixed;
-    `receiver` the instance or class a method is bound to (None for plain functions).
+    `receiver` the instance or class a method is bound to (None for plain functions). `defaults`: the values of its parameters'
+    defaults, as they were when the function was defined. `wrapped`: the node of the function whose signature it shows, where it is made
+    by `functools.wraps`.
     """
 
     module: str
@@ -181,6 +183,8 @@ class CodeRef(Symbolic):
     args: tuple[object, ...] = ()
     kwargs: Mapping[str, object] = field(default_factory=dict)
     receiver: object = None
+    defaults: Mapping[str, object] = field(default_factory=dict, repr=False)
+    wrapped: object = None
 
 
 def truth(value: object) -> bool | None:

@@ -32,7 +32,7 @@ def mounted(template: Mapping[str, object], script: Mapping[str, object]) -> fro
     """The first parts of the names of the project's modules that Python finds there."""
     roots = [one["value"] for one in script.get("env", []) if one["name"] == "PYTHONPATH"]  # type: ignore[attr-defined]
     volumes = template.get("volumes", [])
-    paths = [f"/airgo-project/{item['path']}" for volume in volumes for item in volume["configMap"]["items"]]  # type: ignore[attr-defined]
+    paths = [f"/airgo-project/{item['path']}" for volume in volumes for item in volume.get("configMap", {}).get("items", ())]  # type: ignore[attr-defined]
     found = {
         path[len(root) + 1 :].split("/")[0].removesuffix(".py")
         for root in ":".join(roots).split(":")

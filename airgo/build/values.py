@@ -14,6 +14,7 @@ from airgo.evaluate.library.airflow_groups import GroupFactory
 from airgo.evaluate.library.airflow_inputs import ConnectionValue
 from airgo.evaluate.library.airflow_mapping import PartialDraft
 from airgo.evaluate.library.airflow_taskflow import TaskFactory
+from airgo.evaluate.library.paths_pathlib import SymbolicPath
 from airgo.evaluate.objects import Bound, Caller, Class, ClassMethod, Function, Instance, Modelled, Module, Native, Partial, StaticMethod
 from airgo.evaluate.task_drafts import MappedArgument, TaskDraft, XComDerived, XComHandle
 from airgo.values import (
@@ -156,7 +157,9 @@ class Freezer:
         return ExternCall(value.name, tuple(self.freeze(item, depth) for item in value.args), kwargs, value.place)
 
     def modelled(self, value: Modelled, depth: int) -> object:
-        """A value of the models that has no form of its own."""
+        """A value of the models that has no form of its own; a path whose text is not wholly known is the call that makes it."""
+        if isinstance(value, SymbolicPath):
+            return ExternCall("pathlib.Path", (self.freeze(value.text, depth),))
         return Unknown(f"a {type(value).__name__} as a value")
 
     def derived(self, value: XComDerived, depth: int) -> object:

@@ -10,16 +10,17 @@ import libcst as cst
 from airgo.callables import problems as rules
 from airgo.callables.collecting import Collected, Reference, Unit
 from airgo.callables.enclosing import assigned_name, enclosing, local_statement
-from airgo.callables.literals import NoLiteral, literal
+from airgo.callables.literals import NoLiteral
+from airgo.callables.load_time import PATH, LoadTime
 from airgo.callables.modules import Source
-from airgo.callables.names import bindings, first_name, uses
+from airgo.callables.names import bindings, first_name, parameters, uses
 from airgo.callables.problems import Problem
 from airgo.callables.resolving import DEPLOYMENT, Names, plain
-from airgo.callables.wording import code_of
+from airgo.callables.wording import code_of, with_defaults
 from airgo.diagnostics import Rule
 from airgo.evaluate.objects import Class, Function, Instance
 from airgo.evaluate.parsing import ParsedFile
-from airgo.values import MISSING, CodeRef, Extern, ExternCall, Symbol, Symbolic, Unknown
+from airgo.values import MISSING, Choice, CodeRef, Extern, ExternCall, Operation, Symbol, Symbolic, Template, Unknown
 
 LAST = 1_000_000
 """The order of what stands below all statements of its module."""
@@ -30,7 +31,8 @@ LAMBDA_NAME = "function"
 class Entry:
     """How the script calls the callable: an expression, its function with its module, and whether a first argument is bound already.
 
-    `text` counts in `source`. `args` and `kwargs` are what `functools.partial` fixed, as source text.
+    `text` counts in `source`. `signature` has the parameters that Airflow sees.
+    `args` and `kwargs` are what `functools.partial` fixed, as source text.
     """
 
     text: str
@@ -39,6 +41,7 @@ class Entry:
     bound: bool = False
     args: tuple[str, ...] = ()
     kwargs: tuple[tuple[str, str], ...] = ()
+    signature: cst.Parameters | None = None
 
     @property
     def reference(self) -> Reference:
@@ -57,6 +60,7 @@ class ClosureValues:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.collected: Collected = names.collected
+        self.made: dict[object, str] = {}
         self._count = 0
 
     def entry(self, code: CodeRef) -> Entry:
@@ -68,13 +72,23 @@ class ClosureValues:
         args = tuple(self.expression(source, value, words) for value in code.args)
         kwargs = tuple((key, self.expression(source, value, words)) for key, value in code.kwargs.items())
         text, function, bound = self.place(source, code)
-        return Entry(text, source, function, bound, args, kwargs)
+        shown = code.wrapped if code.wrapped is not None else code.node
+        signature = shown.params if isinstance(shown, cst.FunctionDef | cst.Lambda) else None
+        self.passed_functions(source, code.closure)
+        return Entry(text, source, function, bound, args, kwargs, signature)
+
+    def passed_functions(self, source: Source, closure: Mapping[str, object]) -> None:
+        """Remember what the functions are called that the ones around the callable were given: a decorator's argument."""
+        for name, value in closure.items():
+            if isinstance(value, Function) and "." not in value.qualified_name:
+                home = self.collected.sources.of_evaluated(value.module)
+                self.collected.aliases[(source.path, name)] = Reference(home.path, value.name)
 
     def place(self, source: Source, code: CodeRef) -> tuple[str, tuple[cst.FunctionDef | cst.Lambda, Source] | None, bool]:
         """The expression that names a callable, its function, and whether it is bound."""
         node = code.node
         if isinstance(node, cst.Lambda):
-            return self.lambda_(source, node, code.closure), (node, source), False
+            return self.lambda_(source, node, code.closure, code.defaults), (node, source), False
         assert isinstance(node, cst.FunctionDef | cst.ClassDef)
         function = (node, source) if isinstance(node, cst.FunctionDef) else None
         if isinstance(code.receiver, Instance):
@@ -89,21 +103,40 @@ class ClosureValues:
         if decorated is not None:
             self.names.need(source, decorated, node)
             return decorated, function, False
-        self.definition(source, node, code.closure)
+        self.definition(source, node, code.closure, code.defaults)
         return node.name.value, function, False
 
-    def lambda_(self, source: Source, node: cst.Lambda, closure: Mapping[str, object]) -> str:
-        """Carry a lambda under a name of its own."""
-        known = self.around(source, node, closure)
+    def lambda_(self, source: Source, node: cst.Lambda, closure: Mapping[str, object], defaults: Mapping[str, object]) -> str:
+        """Carry a lambda under a name of its own, with the defaults that it was made with."""
+        fixed = with_defaults(node, self.fixed(source, node, defaults))
+        known = self.around(source, fixed, closure)
         name = self.free_name(LAMBDA_NAME)
-        text = f"{name} = {code_of(source.tree, node.with_changes(lpar=[], rpar=[]))}\n"
-        unit = Unit("code", text, source, (LAST, self.number()), source.span(node).line, node)
+        text = f"{name} = {code_of(source.tree, fixed.with_changes(lpar=[], rpar=[]))}\n"
+        unit = Unit("code", text, source, self.late(), source.span(node).line, node)
         self.collected.add((source.path, id(node), name), unit, (name,), text)
-        self.names.require(source, node, known)
+        self.names.require(source, fixed, known)
         return name
 
-    def definition(self, source: Source, node: cst.FunctionDef | cst.ClassDef, closure: Mapping[str, object]) -> None:
-        """Carry a function or class that may stand inside functions."""
+    def fixed(self, source: Source, node: cst.FunctionDef | cst.Lambda, defaults: Mapping[str, object]) -> dict[str, str]:
+        """The defaults that must be stated by value: Python evaluates them where the function is defined, once for every time."""
+        leaf = source.leaf_of(node)
+        if leaf is not None and not any(isinstance(outer, cst.For | cst.While) for outer in leaf.around):
+            return {}
+        made = {}
+        for one in parameters(node.params):
+            name = one.name.value
+            if one.default is not None and uses(one.default).names and name in defaults:
+                made[name] = self.expression(source, defaults[name], f"the default of {name}", one)
+        return made
+
+    def definition(
+        self,
+        source: Source,
+        node: cst.FunctionDef | cst.ClassDef,
+        closure: Mapping[str, object],
+        defaults: Mapping[str, object] | None = None,
+    ) -> None:
+        """Carry a function or class that may stand inside functions or loops."""
         key = (source.path, id(node))
         if key in self.collected.units:
             return
@@ -111,8 +144,11 @@ class ClosureValues:
         if source.path in self.collected.files and leaf is not None and not leaf.around:
             self.names.need(source, node.name.value, node)
             return
-        known = frozenset() if leaf is not None else self.around(source, node, closure)
-        self.names.code(source, node, (leaf.order, 0) if leaf is not None else (LAST, self.number()), known)
+        if isinstance(node, cst.FunctionDef) and (fixed := self.fixed(source, node, defaults or {})):
+            self.collected.defaults[id(node)] = fixed
+        kept = with_defaults(node, self.collected.defaults.get(id(node), {}))
+        known = frozenset() if leaf is not None else self.around(source, kept, closure)
+        self.names.code(source, node, (leaf.order, 0) if leaf is not None else self.late(), known)
 
     def around(self, source: Source, node: cst.CSTNode, closure: Mapping[str, object]) -> frozenset[str]:
         """Carry what a nested function uses of the functions around it; the names that need nothing more."""
@@ -143,7 +179,7 @@ class ClosureValues:
         if self.statement(source, name, value, user, closure):
             return
         text = f"{name} = {self.expression(source, value, name, user)}\n"
-        unit = Unit("code", text, source, (LAST, self.number()))
+        unit = Unit("code", text, source, self.late())
         self.collected.add((source.path, "closure", name, text), unit, (name,), text)
 
     def statement(self, source: Source, name: str, value: object, user: cst.CSTNode, closure: Mapping[str, object]) -> bool:
@@ -155,11 +191,13 @@ class ClosureValues:
         if plain(value) and not any(word in text for word in (*DEPLOYMENT, "Variable", "get_connection")):
             return False
         known = self.around(source, leaf, closure)
-        self.names.code(source, leaf, (LAST, self.number()), known)
+        self.names.code(source, leaf, self.late(), known)
         return True
 
     def placed(self, value: object) -> Reference | None:
         """The name of an object that the DAG passes to the task: its module's, or a new one for the expression that made it."""
+        if isinstance(value, Symbol | Operation | Template | Choice) or (isinstance(value, ExternCall) and value.name == PATH):
+            return self.loaded(value)
         place = value.place if isinstance(value, Instance | ExternCall) else None
         if place is None or not isinstance(place.node, cst.Call) or not isinstance(place.locator, ParsedFile):
             return None
@@ -174,9 +212,25 @@ class ClosureValues:
         self.names.require(source, place.node)
         name = self.free_name("argument")
         text = f"{name} = {code_of(source.tree, place.node)}\n"
-        unit = Unit("code", text, source, (LAST, self.number()), place.span.line, place.node)
+        unit = Unit("code", text, source, self.late(), place.span.line, place.node)
         self.collected.add((source.path, id(place.node)), unit, (name,), text)
         return Reference(source.path, name)
+
+    def loaded(self, value: Symbolic) -> Reference | None:
+        """The name of a value that the script computes when it starts, as Airflow does when it loads the file."""
+        source = self.collected.main
+        assert source is not None
+        try:
+            text = LoadTime(self, source).expression(value)
+        except NoLiteral:
+            return None
+        if text.isidentifier():
+            return Reference(source.path, text)
+        key = ("argument", id(value))
+        if key not in self.made:
+            name = self.made[key] = self.free_name("argument")
+            self.collected.add(key, Unit("code", f"{name} = {text}\n", source, self.late()), (name,), text)
+        return Reference(source.path, self.made[key])
 
     def outside(self, source: Source, name: str, module: str, last: str | None, user: cst.CSTNode) -> None:
         """A name that an enclosing function imported from outside."""
@@ -192,20 +246,20 @@ class ClosureValues:
             self.collected.link(source, name, home, known)
         elif name != known:
             text = f"{name} = {known}\n"
-            self.collected.add((source.path, "alias", name), Unit("code", text, source, (LAST, self.number())), (name,), text)
+            self.collected.add((source.path, "alias", name), Unit("code", text, source, self.late()), (name,), text)
 
     def nested(self, value: object) -> tuple[Source, str] | None:
         """Carry a function or class; its module and its name there, None for any other value."""
         if isinstance(value, Function):
             home = self.collected.sources.of_evaluated(value.module)
             if isinstance(value.node, cst.Lambda):
-                return home, self.lambda_(home, value.node, around_of(value, home))
+                return home, self.lambda_(home, value.node, around_of(value, home), value.defaults)
             if self.is_wrapped(home, value):
                 self.bare(home, value)
             elif "." not in value.qualified_name:
                 self.names.need(home, value.name, value.node)
             else:
-                self.definition(home, value.node, around_of(value, home))
+                self.definition(home, value.node, around_of(value, home), value.defaults)
             return home, value.node.name.value
         if isinstance(value, Class):
             return self.collected.sources.of_evaluated(value.module), self.class_(value)
@@ -251,7 +305,7 @@ class ClosureValues:
         items = [f"{key}={self.expression(source, item, f'{cls}.{key}')}" for key, item in value.attributes.items()]
         text = f"{name} = {cls}.__new__({cls})\n" + (f"{name}.__dict__.update({', '.join(items)})\n" if items else "")
         line = value.place.span.line if value.place is not None else 0
-        self.collected.add((source.path, id(value)), Unit("code", text, source, (LAST, self.number()), line), (name,), text)
+        self.collected.add((source.path, id(value)), Unit("code", text, source, self.late(), line), (name,), text)
         return name
 
     def expression(self, source: Source, value: object, what: str, user: cst.CSTNode | None = None) -> str:
@@ -267,21 +321,12 @@ class ClosureValues:
             return self.instance(source, value, what)
         if isinstance(value, Extern) and value.name.startswith("builtins."):
             return value.name.removeprefix("builtins.")
-        if isinstance(value, Symbol) and value.kind == "variable" and not value.path:
-            return self.variable(source, value)
         try:
-            return literal(value)
+            return LoadTime(self, source).expression(value)
         except NoLiteral as error:
             reason = value.root().reason if isinstance(value, Unknown) else str(error)
             self.problem(rules.NOT_CARRIED, f"{what} is not known before the run ({reason})", source, user)
             return "None"
-
-    def variable(self, source: Source, value: Symbol) -> str:
-        """An Airflow Variable that was read while the file was loaded: the script reads it when it runs."""
-        self.names.imports.replace(source, "Variable", "Variable")
-        if isinstance(value.default, Symbolic):
-            return f"Variable.get({value.key!r})"
-        return f"Variable.get({value.key!r}, {self.expression(source, value.default, value.key)})"
 
     def problem(self, rule: Rule, message: str, source: Source | None = None, node: cst.CSTNode | None = None) -> None:
         """Something cannot travel."""
@@ -294,6 +339,10 @@ class ClosureValues:
             count += 1
             name = f"{wanted}_{count}"
         return name
+
+    def late(self) -> tuple[int, int]:
+        """A place below all statements of its module, and below what was put there before."""
+        return LAST, self.number()
 
     def number(self) -> int:
         """One more than before: the order in which things were asked for."""

@@ -8,6 +8,7 @@ from typing import Literal
 
 import libcst as cst
 
+from airgo.callables.deployment import Read
 from airgo.callables.modules import Source, Sources
 from airgo.callables.problems import CLASH, Problem
 
@@ -97,7 +98,9 @@ class Collected(State):
 
     `airflow`: the script runs where Airflow is installed, so that imports of it are as good as any other.
     `files`: paths of modules that may travel as files; `imported`: those that are imported from there.
-    `beside`: the image holds the project, so `__file__` has a meaning.
+    `beside`: the image holds the project, so `__file__` has a meaning. `reads`: what values that are computed when the script starts
+    read of the deployment. `defaults`: by the id of a function's node, source text for defaults of its parameters.
+    `aliases`: what names of enclosing functions stand for, by module and name.
     """
 
     sources: Sources = field(default_factory=lambda: Sources(None))
@@ -106,6 +109,9 @@ class Collected(State):
     files: frozenset[str] = frozenset()
     imported: dict[str, Source] = field(default_factory=dict)
     beside: bool = False
+    reads: list[Read] = field(default_factory=list)
+    defaults: dict[int, dict[str, str]] = field(default_factory=dict)
+    aliases: dict[tuple[str, str], Reference] = field(default_factory=dict)
 
     def scope(self, source: Source) -> Scope:
         """What the names of a module stand for."""

@@ -65,8 +65,8 @@ class Follower:
         self.values: LocalValues | None = None
 
     def start(self, entry: Carried, positional: Sequence[object]) -> None:
-        """The callable itself: the context fills parameters of its keys' names, and what is left goes to `**`."""
-        params = entry.node.params
+        """The callable itself: the context fills the parameters that its signature shows by their names, and what is left goes to `**`."""
+        own, params = entry.node.params, self.code.signature or entry.node.params
         plain = [*params.posonly_params, *params.params]
         first = len(self.code.args) + (1 if self.code.bound else 0)
         filled = dict(zip((one.name.value for one in plain[first:]), positional, strict=False))
@@ -78,11 +78,11 @@ class Follower:
                 self.use.filled[name] = None
                 self.read(name)
                 kinds[name] = KEYS[name]
-        if isinstance(params.star_kwarg, cst.Param):
-            self.use.catch_all = True
-            kinds[params.star_kwarg.name.value] = CONTEXT
+        self.use.catch_all = isinstance(params.star_kwarg, cst.Param)
+        if isinstance(own.star_kwarg, cst.Param) and (self.use.catch_all or (own is not params and self.use.filled)):
+            kinds[own.star_kwarg.name.value] = CONTEXT
         fixed = dict.fromkeys([*(one.name.value for one in plain[:first]), *(name for name, _ in self.code.kwargs)], MISSING)
-        keywords = params.star_kwarg.name.value if isinstance(params.star_kwarg, cst.Param) else None
+        keywords = own.star_kwarg.name.value if isinstance(own.star_kwarg, cst.Param) else None
         self.function(entry, kinds, LocalValues(entry.source, entry.node, {**fixed, **filled, **self.given}, keywords))
 
     def read(self, *path: str) -> None:

@@ -1,7 +1,7 @@
 """Whether modules of the project travel inside the script, as files beside it, or in the image.
 
 Inside is best to read and needs nothing else, so it is the first choice. Files are chosen where code cannot stand in one script (modules
-used as values, names bound in loops, relative imports inside functions, names that clash), or would be longer than a person reads. Code
+used as values, names bound in loops, names that clash), or would be longer than a person reads. Code
 that looks for files beside its own is given an image that holds the project.
 """
 

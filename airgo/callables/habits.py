@@ -84,6 +84,14 @@ def begins(node: cst.BaseExpression) -> bool:
     return (text(node) or "").lstrip().startswith("airflow ")
 
 
+@lru_cache(maxsize=10_000)
+def leaves_early(node: cst.CSTNode) -> bool:
+    """Does a piece of code end the process, or may it?"""
+    if isinstance(node, cst.Raise) and node.exc is not None and dotted_name(node.exc) in EXITS:
+        return True
+    return (isinstance(node, cst.Call) and dotted_name(node.func) in EXITS) or any(leaves_early(child) for child in parts(node))
+
+
 def calls(node: cst.CSTNode) -> Iterator[cst.Call]:
     """Every call in a piece of code."""
     if isinstance(node, cst.Call):

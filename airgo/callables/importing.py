@@ -280,7 +280,7 @@ class Imports:
         """One import inside a function."""
         if self.in_project_by_path(binding):
             home = self.file_of(binding)
-            if home is None or (isinstance(binding.node, cst.ImportFrom) and binding.node.relative):
+            if home is None:
                 self.register(source, binding, user)
             else:
                 self.collected.imported[home.path] = home
@@ -302,9 +302,6 @@ class Imports:
 
     def register(self, source: Source, binding: Binding, user: cst.CSTNode) -> None:
         """Let the script register a module, so that an import inside a function finds it."""
-        if isinstance(binding.node, cst.ImportFrom) and binding.node.relative:
-            self.names.problem(rules.NOT_CARRIED, f"the relative import of {binding.full} inside a function", source, user)
-            return
         tree = self.collected.registered.setdefault(binding.module, {})
         if binding.name is not None:
             self.member(source, binding.module, (binding.name,), user, tree)

@@ -17,8 +17,19 @@ DATETIME_MODULE = "airgo_datetime"
 """The name under which a script imports `datetime` for values; the user's own names never begin like this."""
 
 
+PATH_MODULE = "airgo_pathlib"
+"""The same for `pathlib`."""
+MODULES = {DATETIME_MODULE: "datetime", PATH_MODULE: "pathlib"}
+"""The modules that literals use, by the names that scripts give them."""
+
+
+def modules_of(text: str) -> list[str]:
+    """The modules that the text of a literal uses, as an import statement names them."""
+    return [f"{module} as {name}" for name, module in MODULES.items() if f"{name}." in text]
+
+
 def literal(value: object) -> str:
-    """Source text that gives an equal value. Uses only builtins and DATETIME_MODULE. Raises NoLiteral."""
+    """Source text that gives an equal value. Uses only builtins and MODULES. Raises NoLiteral."""
     if value is None or (isinstance(value, bool | int) and type(value) in (bool, int)):
         return repr(value)
     if isinstance(value, str | bytes) and type(value) in (str, bytes):
@@ -32,7 +43,9 @@ def literal(value: object) -> str:
     if isinstance(value, datetime | date | time | timedelta | timezone):
         return moment(value)
     if isinstance(value, PurePath):
-        raise NoLiteral("a path")
+        if DEPLOYED_ROOT in str(value):
+            raise NoLiteral("a path in the project folder")
+        return f"{PATH_MODULE}.Path({str(value)!r})"
     raise NoLiteral(f"a {type(value).__name__}")
 
 

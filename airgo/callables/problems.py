@@ -76,9 +76,9 @@ EXIT_WITHOUT_ERROR = Rule(
     "AG550",
     "exit-without-error",
     Severity.WARNING,
-    summary="A Python task leaves the interpreter with exit code 0",
-    why="The script then ends well, as a task of Airflow 2 does, and hands on nothing; Airflow 3 fails a task that raises SystemExit, "
-    "whatever its code.",
+    summary="A sensor or command of Python leaves the interpreter with exit code 0",
+    why="The script of a sensor, or of a task that makes a command, then ends well, as a task of Airflow 2 does, and hands on nothing; "
+    "Airflow 3 fails a task that raises SystemExit, whatever its code. Other scripts do as their Airflow does.",
     remedy="Return from the function, or raise an exception, as you mean it",
 )
 NEEDS_AIRFLOW = Rule(

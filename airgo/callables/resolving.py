@@ -16,7 +16,7 @@ from airgo.callables.literals import NoLiteral, literal
 from airgo.callables.modules import Leaf, Source, blocks, leaves, small_statements
 from airgo.callables.names import bindings, uses
 from airgo.callables.problems import Problem
-from airgo.callables.wording import code_of, is_type_checking
+from airgo.callables.wording import is_type_checking, travelling_code, with_defaults
 from airgo.diagnostics import Rule
 from airgo.discovery import DEPLOYED_ROOT
 from airgo.evaluate.objects import Class, Function
@@ -136,20 +136,20 @@ class Names:
             kept = kept.with_changes(decorators=[], lines_after_decorators=[])
         names = tuple(dict.fromkeys(bindings(kept)))
         self.collected.done.update((source.path, name) for name in names)
-        text = code_of(source.tree, kept)
+        text = travelling_code(source.tree, kept, source.package)
         unit = Unit("code", text, source, order, source.span(node).line, kept)
         self.collected.add((source.path, id(node)), unit, names, text)
         self.require(source, kept, known | frozenset(names if isinstance(node, cst.FunctionDef | cst.ClassDef) else ()))
 
     def undecorated(self, source: Source, node: cst.CSTNode) -> cst.CSTNode:
-        """The node without decorators of Airflow; those that decide something are a problem."""
+        """The node without decorators of Airflow (those that decide something are a problem), with the defaults it was made with."""
         if not isinstance(node, cst.FunctionDef):
             return node
         kept, deciding = without_airflow(node, lambda name: self.imports.airflow_name(source, name))
         for decorator in deciding:
             words = f"{node.name.value} is decorated with {decorator}, which decides at run time whether it runs"
             self.problem(rules.BRANCH_UNKNOWN, words, source, node)
-        return kept
+        return with_defaults(kept, self.collected.defaults.get(id(node), {}))
 
     def by_value(self, source: Source, name: str, order: tuple[int, int]) -> bool:
         """Carry a name by the value that evaluation found; False when it is not plain data."""

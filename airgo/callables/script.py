@@ -13,7 +13,7 @@ import libcst as cst
 from airgo.callables.closure import LAST
 from airgo.callables.collecting import Collected, Tree, Unit
 from airgo.callables.layout import Layout
-from airgo.callables.literals import DATETIME_MODULE
+from airgo.callables.literals import modules_of
 from airgo.callables.modules import Source
 
 ROOT = re.compile(r"\W")
@@ -67,8 +67,7 @@ def assemble(collected: Collected, placed: Layout) -> Text:
     body = "\n\n".join(dict.fromkeys(sections))
     if "SimpleNamespace(" in body:
         imports.append("from types import SimpleNamespace")
-    if f"{DATETIME_MODULE}." in body:
-        imports.append(f"import datetime as {DATETIME_MODULE}")
+    imports += [f"import {module}" for module in modules_of(body)]
     return Text(tuple(dict.fromkeys(imports)), body, postponed(collected))
 
 

@@ -18,7 +18,7 @@ from airgo.callables.collecting import Collected, Reference, Scope, Tree
 from airgo.callables.deployment import Read, Reads, reads
 from airgo.callables.files import ModuleFile
 from airgo.callables.forms import Form, candidates, form_of
-from airgo.callables.habits import habits, module_habits, shared_paths
+from airgo.callables.habits import habits, leaves_early, module_habits, shared_paths
 from airgo.callables.imports import distribution, kind_of
 from airgo.callables.layout import Layout, layout
 from airgo.callables.modules import Source, Sources
@@ -49,6 +49,8 @@ class Slice:
     `reads`: what it reads of the deployment.
     `paths`: folders and files of a worker that the code names.
     `files`: modules of the project that the text imports; `in_image`: they must be in the image, with the rest of the project.
+    `exits`: some of the code ends the process by itself. `signature`: the parameters that Airflow sees, which are those of the wrapped
+    function where `functools.wraps` made the callable.
     `bound`: the function's first parameter is filled; `args` and `kwargs` are what `functools.partial` fixed, as source text.
     """
 
@@ -71,6 +73,8 @@ class Slice:
     paths: frozenset[str] = frozenset()
     files: tuple[ModuleFile, ...] = ()
     in_image: bool = False
+    signature: cst.Parameters | None = None
+    exits: bool = False
 
     @property
     def entry(self) -> Carried | None:
@@ -142,7 +146,7 @@ class Cut:
         collected, seen = self.collected, whole or self
         texts = [self.made.expression(call.reference) + call.rest for call in self.calls]
         objects = tuple(None if one is None else self.made.expression(one) for one in self.objects)
-        targets = {(path, name): link for path, scope in seen.collected.scopes.items() for name, link in called_names(scope)}
+        links = {(path, name): link for path, scope in seen.collected.scopes.items() for name, link in called_names(scope)}
         text = assemble(collected, self.made)
         packages = {**collected.requirements, **seen.collected.requirements, **(form.requirements if form is not None else {})}
         found = {**seen.deployment.found, **(form.reads if form is not None else {})}
@@ -157,7 +161,7 @@ class Cut:
                 postponed=text.postponed,
                 replaced=tuple(collected.replaced),
                 names=frozenset(self.made.flat),
-                targets=targets,
+                targets=seen.collected.aliases | links,
                 functions=functions_of(call.function, seen.collected),
                 packages=packages,
                 reads=tuple(sorted(found.values(), key=lambda read: read.span)),
@@ -167,6 +171,8 @@ class Cut:
                 paths=frozenset().union(*(shared_paths(unit.node) for unit in seen.collected.units.values() if unit.node is not None)),
                 files=form.files if form is not None else (),
                 in_image=form is not None and form.image,
+                signature=call.signature,
+                exits=any(leaves_early(unit.node) for unit in seen.collected.units.values() if unit.node is not None),
             )
             for call, called in zip(self.calls, texts, strict=True)
         )
@@ -190,6 +196,8 @@ def cut(codes: Sequence[CodeRef], values: Sequence[object], collected: Collected
 def deployment_reads(collected: Collected) -> Reads:
     """What all code that travels reads of the deployment."""
     found = Reads({}, [])
+    for read in collected.reads:
+        found.add(read)
     for unit in collected.units.values():
         if unit.node is not None:
             inside = {name: name for name in collected.replaced}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from airgo.catalogue import canonical
@@ -68,7 +69,17 @@ def reference(function: Function, args: tuple[object, ...], kwargs: Mapping[str,
         args,
         kwargs,
         receiver,
+        function.defaults,
+        wrapped_by(function),
     )
+
+
+def wrapped_by(function: Function) -> object:
+    """The node of the innermost function behind `__wrapped__`, as `inspect.signature` finds it; None where there is none."""
+    inner: object = function
+    while isinstance(inner, Function) and "__wrapped__" in inner.attributes:
+        inner = inner.attributes["__wrapped__"]
+    return inner.node if isinstance(inner, Function) and inner is not function else None
 
 
 def closure_of(scope: Scope | None) -> dict[str, object]:
@@ -81,17 +92,13 @@ def closure_of(scope: Scope | None) -> dict[str, object]:
 
 def with_receiver(code: CodeRef, receiver: object) -> CodeRef:
     """A reference bound to an instance or class."""
-    return CodeRef(
-        code.module, code.path, code.name, code.node, code.tree, code.place, code.globals, code.closure, code.args, code.kwargs, receiver
-    )
+    return replace(code, receiver=receiver)
 
 
 def with_arguments(code: CodeRef, partial: Partial) -> CodeRef:
     """A reference with what `functools.partial` fixed."""
     args, kwargs = (*code.args, *partial.args), {**code.kwargs, **partial.kwargs}
-    return CodeRef(
-        code.module, code.path, code.name, code.node, code.tree, code.place, code.globals, code.closure, args, kwargs, code.receiver
-    )
+    return replace(code, args=args, kwargs=kwargs)
 
 
 def parameters(machine: Machine, function: object) -> tuple[Parameter, ...] | None:

@@ -12,7 +12,7 @@ from airgo.config import Config
 from airgo.diagnostics import Collector, Diagnostic, Rule
 from airgo.lower.result import Input, LedgerEntry, Manifest, Outcome, Rename, Strategy
 from airgo.source import Span
-from airgo.values import CodeRef
+from airgo.values import CodeRef, Symbolic
 
 if TYPE_CHECKING:
     from airgo.callables.slicing import Slice
@@ -28,6 +28,15 @@ class RunTimeTemplate:
 
     source: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadTimeValue:
+    """A value that is known only where the DAG file is loaded: a script computes it anew. `problem`: why no manifest can hold it."""
+
+    value: Symbolic
+    rule: Rule
+    problem: str
 
 
 class CannotLower(Exception):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from airgo.argo.names import Namer, object_name, task_name
 from airgo.lower.draft import Node, WorkflowDraft
 from airgo.lower.result import Rename
@@ -31,3 +33,13 @@ def _own_name(identifier: str) -> str:
 def project_object(draft: WorkflowDraft, suffix: str) -> str:
     """The name of an object that the project's DAGs share: `<project>-pools`."""
     return f"{object_name(draft.config.project or draft.files.root.name or 'airgo')}-{suffix}"
+
+
+def free_variable(wanted: str, entries: Iterable[Mapping[str, object]]) -> str:
+    """A name for one more environment variable of a container: the one wanted, numbered where an entry has it already."""
+    taken = {entry["name"] for entry in entries}
+    name, number = wanted, 1
+    while name in taken:
+        number += 1
+        name = f"{wanted}_{number}"
+    return name

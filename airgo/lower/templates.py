@@ -37,6 +37,8 @@ from airgo.mapping.rendering import Rendered, RenderError, render
 from airgo.mapping.schema import OperatorMapping
 from airgo.source import Span
 
+RUN_TIME_ARGUMENTS = frozenset({"op_args", "op_kwargs", "templates_dict"})
+"""Arguments whose values a script can compute, or render, when it runs."""
 WAITING_STRATEGIES = frozenset({"poll", "python-sensor", "external-task", "time-sensor"})
 """Strategies that read a sensor's arguments, and say in their notes what becomes of them."""
 
@@ -173,7 +175,7 @@ def _values(node: Node, mapping: OperatorMapping, draft: WorkflowDraft) -> dict[
             draft.report(UNSUPPORTED_ARGUMENT.at(argument.span, words, subject=subject))
             account(draft, task, name, Fate(standing, UNSUPPORTED_ARGUMENT.code))
         if spec.used:
-            later = mapping.strategy in CODE_STRATEGIES and task.expand is None
+            later = mapping.strategy in CODE_STRATEGIES and task.expand is None and name in RUN_TIME_ARGUMENTS
             values[name] = lower_value(argument, name, spec.template, task, draft, at_run_time=later)
     return values
 

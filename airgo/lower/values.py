@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from airgo import ir
 from airgo.argo.text import EnvRef, Text, text
+from airgo.callables.load_time import PATH
 from airgo.diagnostics import Rule, Severity
-from airgo.lower.draft import CannotLower, RunTimeTemplate, WorkflowDraft
+from airgo.lower.draft import CannotLower, LoadTimeValue, RunTimeTemplate, WorkflowDraft
 from airgo.lower.inputs import note_use
 from airgo.lower.ledger import TEMPLATE
 from airgo.lower.native import NATIVE_LITERAL, native_value
@@ -40,7 +41,8 @@ def lower_value(
     """The value of an argument: plain / `Text` / nested dict and list of these / `ExternCall` with lowered arguments.
 
     Jinja is read where `templated`; every Jinja expression gets a `template` entry in the ledger (`name#1` …). Raises CannotLower.
-    `at_run_time`: a text that only Jinja can render stays as a `RunTimeTemplate`.
+    `at_run_time`: a text that only Jinja can render stays as a `RunTimeTemplate`, and what is known only where the file is loaded as a
+    `LoadTimeValue`.
     """
     lowering = Lowering(name, templated, task, draft, template_context(task, draft), at_run_time)
     try:
@@ -98,6 +100,10 @@ def _plain_names(argument: ir.Argument | None) -> Mapping[str, object]:
     return {str(key): value for key, value in argument.value.items()}
 
 
+LOAD_TIME = (Symbol, Operation, Template, Choice, ExternCall)
+"""Values that a script can compute as the DAG file does."""
+
+
 @dataclass(slots=True)
 class Lowering:
     """One argument on its way: counts its Jinja expressions for the ledger."""
@@ -115,12 +121,8 @@ class Lowering:
         """A value of any kind. `whole`: it is the argument itself, which may name a template file. Raises NotExact."""
         if isinstance(value, str):
             return self._text(value, whole=whole)
-        if isinstance(value, Template):
-            return self._joined(value)
-        if isinstance(value, Choice):
-            return self.value(self._chosen(value), whole=whole)
         if isinstance(value, Symbolic):
-            return self._symbolic(value)
+            return self._outside(value, whole=whole)
         if isinstance(value, dict):
             return {key: self.value(item) for key, item in zip(value, self._once(value, value.values()), strict=True)}
         if isinstance(value, list | tuple):
@@ -129,6 +131,24 @@ class Lowering:
         if isinstance(value, set | frozenset):
             return sorted((self.value(item) for item in value), key=str) if self.templated else value
         return value
+
+    def _outside(self, value: Symbolic, *, whole: bool) -> object:
+        """A value that is not plain data; a script may compute what no manifest can hold."""
+        try:
+            if isinstance(value, Template):
+                return self._joined(value)
+            if isinstance(value, Choice):
+                return self.value(self._chosen(value), whole=whole)
+            return self._symbolic(value)
+        except NotExact as error:
+            if not self.at_run_time or not isinstance(value, LOAD_TIME) or self._has_jinja(value):
+                raise
+            return LoadTimeValue(value, error.rule, error.message)
+
+    def _has_jinja(self, value: Symbolic) -> bool:
+        """Would a part of the value that is written in the file be rendered?"""
+        parts = value.parts if isinstance(value, Template) else (value.then, value.orelse) if isinstance(value, Choice) else ()
+        return self.templated and any(isinstance(part, str) and ("{{" in part or "{%" in part or "{#" in part) for part in parts)
 
     def _once(self, container: object, items: Iterable[object]) -> Iterator[object]:
         if id(container) in self.seen:
@@ -219,6 +239,8 @@ class Lowering:
         return self._chosen(chosen) if isinstance(chosen, Choice) else chosen
 
     def _symbolic(self, value: object) -> object:
+        if isinstance(value, ExternCall) and value.name == PATH:
+            raise NotExact(UNKNOWN_VALUE, "the value is a path that depends on the deployment")
         if isinstance(value, ExternCall):
             arguments = tuple(self.value(item) for item in value.args)
             return replace(value, args=arguments, kwargs={key: self.value(item) for key, item in value.kwargs.items()})

@@ -232,8 +232,8 @@ BESIDE = {
     "dags/lib.py": "import json\nX = json.loads('1')\nfor one in [object()]:\n    LAST = one\n",
     "dags/pack/__init__.py": "from .inner import Inner\n",
     "dags/pack/inner.py": (
-        "import requests\nfrom airflow.models import Variable\nclass Inner:\n    def get(self):\n        from .deep import value\n"
-        "        return value + Variable.get('v')\n"
+        "import requests\nfrom airflow.models import Variable\nfor one in [object()]:\n    LAST = one\nclass Inner:\n    def get(self):\n"
+        "        from .deep import value\n        return value + Variable.get('v') + str(LAST)\n"
     ),
     "dags/pack/deep.py": "value = 'deep'\n",
     "dags/pack/unused.py": "import numpy\n",
@@ -263,6 +263,22 @@ def test_modules_that_cannot_stand_in_a_script_travel_as_files(project: Cut, sou
     assert [one.path for one in made.files] == files
     assert not made.in_image
     assert "LAST = one" not in made.source
+
+
+def test_a_relative_import_inside_a_function_names_its_module(project: Cut, tmp_path: Path) -> None:
+    """A script has no package to count from; what is imported travels in the script, and the rest of the line is the user's."""
+    beside = {
+        "dags/pack/__init__.py": "",
+        "dags/pack/inner.py": "def get():\n    from .deep import value as v  # kept\n    from . import deep\n    return v + deep.value\n",
+        "dags/pack/deep.py": "value = 'deep'\n",
+    }
+    made = project("from pack.inner import get\ndef task():\n    return get()\n", beside)
+    assert made.problems == ()
+    assert made.files == ()
+    assert "    from pack.deep import value as v  # kept\n    from pack import deep\n" in made.source
+    script = tmp_path / "script.py"
+    script.write_text(made.source)
+    assert runpy.run_path(str(script))["task"]() == "deepdeep"
 
 
 def test_a_package_on_files_brings_what_importing_it_takes(project: Cut) -> None:

@@ -76,8 +76,9 @@ class FieldSpec(Modelled):
 
 
 def all_fields(cls: Class) -> dict[str, FieldSpec]:
-    """The fields of a class, those of its bases first."""
-    return {name: spec for name, spec in (cls.fields or {}).items() if isinstance(spec, FieldSpec)}
+    """The fields of a class, those of its bases first; a class that declares none has those of its base."""
+    known = (one.fields for one in (cls, *cls.mro) if isinstance(one, Class) and one.fields is not None)
+    return {name: spec for name, spec in next(known, {}).items() if isinstance(spec, FieldSpec)}
 
 
 def inherited_fields(cls: Class) -> dict[str, object]:

@@ -188,9 +188,9 @@ def fields(call: Call) -> object:
 
 
 def owner_of(value: object) -> Class | None:
-    """The dataclass of an object, or the class itself."""
+    """The dataclass of an object, or the class itself; a class below one is one."""
     cls = value.cls if isinstance(value, Instance) else value
-    return cls if isinstance(cls, Class) and cls.fields is not None else None
+    return cls if isinstance(cls, Class) and any(isinstance(one, Class) and one.fields is not None for one in (cls, *cls.mro)) else None
 
 
 @models("dataclasses.is_dataclass", "attr.has", "attrs.has")

@@ -10,17 +10,19 @@ import base64
 import datetime
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from airgo import catalogue, ir
 from airgo.argo.text import EnvRef, ItemHole, JsonText, Text, XComHole, text
+from airgo.callables.load_time import reads_json
 from airgo.callables.slicing import Slice
 from airgo.lower.airflow.functions import function_as_json
 from airgo.lower.airflow.rules import NOT_ENCODED
 from airgo.lower.draft import CannotLower, Leaf, WorkflowDraft
 from airgo.lower.inputs import note_default
+from airgo.lower.names import free_variable
 from airgo.lower.symbols import decided
 from airgo.lower.values import lower_value
 from airgo.source import Span
@@ -76,11 +78,7 @@ class Encoder:
 
     def variable(self, leaf: Leaf) -> str:
         """Put a text into an environment variable of its own; the variable's name."""
-        wanted = name = "ARG_" + (NOT_IN_NAMES.sub("_", self.name) or "value")
-        number = 1
-        while any(entry["name"] == name for entry in self.env):
-            number += 1
-            name = f"{wanted}_{number}"
+        name = free_variable("ARG_" + (NOT_IN_NAMES.sub("_", self.name) or "value"), self.env)
         self.env.append({"name": name, "value": leaf})
         return name
 
@@ -187,15 +185,6 @@ def text_of(hole: XComHole | ItemHole) -> Text:
     made = text(hole)
     assert isinstance(made, Text)
     return made
-
-
-def reads_json(symbol: Symbol) -> bool:
-    """Was the Variable read with deserialize_json? The call stands where the value was read."""
-    node = symbol.place.node if symbol.place is not None else None
-    arguments: Iterator[Any] = iter(getattr(node, "args", ()))
-    return any(
-        getattr(one.keyword, "value", None) == "deserialize_json" and getattr(one.value, "value", None) == "True" for one in arguments
-    )
 
 
 DEPLOYMENT = {"variable": "$variable", "connection": "$connection", "env": "$environ"}

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from airgo.argo.text import MAP_INDEX, Input, ItemHole, JsonText, Text, XComHole
-from airgo.callables.literals import DATETIME_MODULE, NoLiteral, is_json, literal
+from airgo.callables.literals import NoLiteral, is_json, literal, modules_of
 from airgo.callables.problems import ARGUMENT
-from airgo.lower.draft import CannotLower, Leaf, RunTimeTemplate
+from airgo.lower.draft import CannotLower, Leaf, LoadTimeValue, RunTimeTemplate
 from airgo.mapping.wire import escaped
 from airgo.values import CodeRef, Symbol, Symbolic, XComRef
 
@@ -40,6 +40,8 @@ class Carried:
 
     def expression(self, name: str, raw: object, lowered: object) -> str:
         """The expression that gives the argument `name` in the script. `raw` is the value as the DAG has it. Raises CannotLower."""
+        if isinstance(lowered, LoadTimeValue):
+            return self.loaded(name, lowered)
         if isinstance(raw, XComRef):
             return self.read_json(name, Text((XComHole((raw.task_id,), raw.key, json=True),)))
         if isinstance(raw, Symbol) and raw.kind == "item" and not raw.path:
@@ -68,9 +70,15 @@ class Carried:
             written = literal(lowered)
         except NoLiteral as error:
             raise CannotLower(ARGUMENT, f"{name} is {error}, which cannot be carried as data") from error
-        if f"{DATETIME_MODULE}." in written:
-            self.modules.add(f"datetime as {DATETIME_MODULE}")
+        self.modules.update(modules_of(written))
         return written
+
+    def loaded(self, name: str, value: LoadTimeValue) -> str:
+        """What the script computes when it starts. Raises CannotLower."""
+        text = self.objects.get(id(value.value))
+        if text is None:
+            raise CannotLower(value.rule, f"{name}: {value.problem}")
+        return text
 
     def mapping(self, name: str, raw: object, lowered: dict[object, object]) -> str:
         """A dict of which some values are known only when the task runs."""

@@ -93,14 +93,28 @@ FAILING = ("AirflowFailException", "AirflowSensorTimeout")
 """Exceptions after which Airflow does not try again."""
 
 
-def ending(script: Script, before: list[str]) -> None:
-    """What stands around the call: logging as Airflow sets it up, the context, and exceptions that skip or fail for good."""
+EXIT = {
+    "2": ("except SystemExit as ended:", "    sys.exit(0 if ended.code in (None, 0) else 1)"),
+    "3": ("except SystemExit as ended:", '    sys.exit(f"the task ended the process itself: {ended.code}")'),
+}
+"""What `sys.exit` in the user's code does, by Airflow's version: 2 takes code 0 for success, and 3 nothing; any other code fails, and is
+no code of airgo's. https://github.com/apache/airflow/blob/2.11.0/airflow/models/taskinstance.py (_execute_callable)
+https://github.com/apache/airflow/blob/3.0.0/task-sdk/src/airflow/sdk/execution_time/task_runner.py (run)
+"""
+
+
+def ending(script: Script, before: list[str], version: str) -> bool:
+    """What stands around the call: logging as Airflow sets it up, the context, and exceptions that skip or fail for good.
+
+    `version` is Airflow's. True where the user's exits stay as they are, because our own lines end the process, too.
+    """
+    exits = EXIT[version] if script.code.exits and not any("sys.exit(" in line for line in script.lines) else ()
     skips = "AirflowSkipException" in script.code.replaced or "elements" in script.runtime
     fails = [one for one in FAILING if one in script.code.replaced]
-    if skips or fails:
+    if skips or fails or exits:
         body = [f"    {line}" for text in script.lines for line in text.splitlines()]
-        script.lines = ["try:", *body, *(SKIP if skips else ()), *failing(fails)]
-        script.modules.update([*(["os"] if skips else []), *(["sys"] if fails else [])])
+        script.lines = ["try:", *body, *exits, *(SKIP if skips else ()), *failing(fails)]
+        script.modules.update([*(["os"] if skips else []), *(["sys"] if fails or exits else [])])
     if any(line.startswith(("import logging", "from logging")) for line in script.code.imports):
         script.modules.add("logging")
         before = ["logging.basicConfig(level=logging.INFO)", *before]
@@ -109,6 +123,7 @@ def ending(script: Script, before: list[str]) -> None:
         script.modules.add("asyncio")
     script.lines = [*before, *script.lines]
     script.runtime.update(dict.fromkeys(runtime_file(name) for name in script.code.replaced))
+    return script.code.exits and not exits
 
 
 def nothing_yet(script: Script, files: Mapping[str, str]) -> None:

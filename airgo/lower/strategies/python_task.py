@@ -19,6 +19,7 @@ from airgo.callables.problems import (
     ARGUMENT,
     BRANCH_UNKNOWN,
     CLASH,
+    EXIT_WITHOUT_ERROR,
     NO_CALLABLE,
     PACKAGES,
     PROJECT_IMAGE,
@@ -30,8 +31,9 @@ from airgo.callables.problems import (
 from airgo.callables.slicing import Slice, slice_callables, slice_extern
 from airgo.diagnostics import Severity
 from airgo.discovery import DEPLOYED_ROOT
-from airgo.lower.draft import CannotLower, Leaf, Node, TemplateDraft, WorkflowDraft
+from airgo.lower.draft import CannotLower, Leaf, LoadTimeValue, Node, TemplateDraft, WorkflowDraft
 from airgo.lower.images import image
+from airgo.lower.names import free_variable
 from airgo.lower.project_code import in_image, with_code
 from airgo.lower.strategies.python_arguments import SPREAD_ARGS, SPREAD_KWARGS, Carried, item
 from airgo.lower.strategies.python_conditions import asked_keys, asking, condition_of
@@ -43,10 +45,12 @@ from airgo.lower.strategies.python_outputs import FAILING, Outputs, Result, endi
 from airgo.lower.strategies.python_script import FOLDER, Script, call
 from airgo.lower.strategies.python_templates import TemplateUse, macro_functions, renderer_lines, rendering_of
 from airgo.source import Span
-from airgo.values import CodeRef, Extern, truth
+from airgo.values import CodeRef, Extern, nested, truth
 
 OPERATOR_ARGUMENTS = frozenset({"python_callable", "op_args", "op_kwargs", "templates_dict", "multiple_outputs"})
 """What the mappings of Python operators hand to these strategies; any other mapped argument is one of the function's own."""
+TEMPLATED = ("op_args", "op_kwargs", "templates_dict")
+"""Those that hold values for the function."""
 CLOSING = "# }}: closes the braces above, which Argo would otherwise take for a tag without an end\n"
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 NO_RETRY = 100
@@ -69,6 +73,7 @@ class PythonTask:
         self.named: list[str] = []
         self.rendering: TemplateUse | None = None
         self.in_image = False
+        self.exits_stay = False
         self.condition = condition_of(node.task)
         self.code = self._slice()
         expansion = node.expansion
@@ -102,13 +107,14 @@ class PythonTask:
             functions = [*functions_in(self.values.get("op_args")), *functions_in(self.values.get("op_kwargs")), *macros]
             functions += [self.condition.function] if self.condition is not None else []
             objects = [*objects_in(self.task.value("op_args")), *objects_in(self.task.value("op_kwargs"))]
+            objects += [one.value for name in TEMPLATED for one in nested(self.values.get(name), LoadTimeValue)]
             (made, *others), texts = slice_callables((target, *functions), objects, self.draft.files, self.draft.config)
             self.passed = {id(function): other for function, other in zip(functions, others, strict=True)}
             self.objects = {id(one): text for one, text in zip(objects, texts, strict=True) if text is not None}
         else:
             raise CannotLower(NO_CALLABLE, f"the function that {self.task.id} runs is not known")
         for problem in made.problems:
-            if problem.rule is not BRANCH_UNKNOWN or self.condition is None:
+            if problem.rule is not EXIT_WITHOUT_ERROR and (problem.rule is not BRANCH_UNKNOWN or self.condition is None):
                 self._report(problem)
         if self.rendering is not None:
             made = replace(made, requirements=tuple(sorted({*made.requirements, "jinja2"})))
@@ -168,11 +174,7 @@ class PythonTask:
 
     def _carry_context(self, name: str, leaf: Leaf) -> str:
         """Put a value of the context into an env variable; its name."""
-        wanted = variable = f"AIRGO_{name.upper()}"
-        number = 1
-        while any(entry["name"] == variable for entry in self.env):
-            number += 1
-            variable = f"{wanted}_{number}"
+        variable = free_variable(f"AIRGO_{name.upper()}", self.env)
         self.env.append({"name": variable, "value": leaf})
         return variable
 
@@ -185,10 +187,8 @@ class PythonTask:
 
     def _parameters(self) -> list[cst.Param]:
         """The parameters that a call can fill; the first one of a bound method is filled already."""
-        entry = self.code.entry
-        if entry is None:
-            return []
-        return parameters(entry.node.params)[1 if self.code.bound else 0 :]
+        shown = self.code.signature
+        return [] if shown is None else parameters(shown)[1 if self.code.bound else 0 :]
 
     def _arguments(self, positional: list[tuple[object, object]], keyword: dict[str, tuple[object, object]]) -> list[str]:
         """The texts of the call's arguments that do not depend on what others read, in the order of the call."""
@@ -238,16 +238,16 @@ class PythonTask:
 
     def _positional_names(self) -> list[str]:
         """The names of the parameters that positional arguments fill, partial's own left out."""
-        entry = self.code.entry
-        if entry is None:
+        shown = self.code.signature
+        if shown is None:
             return []
-        plain = [*entry.node.params.posonly_params, *entry.node.params.params]
+        plain = [*shown.posonly_params, *shown.params]
         return [one.name.value for one in plain][len(self.code.args) + (1 if self.code.bound else 0) :]
 
     def _accepts(self, name: str) -> bool:
         """Does the function take a keyword of this name? Airflow leaves out what it does not take."""
-        entry = self.code.entry
-        if entry is None or isinstance(entry.node.params.star_kwarg, cst.Param):
+        shown = self.code.signature
+        if shown is None or isinstance(shown.star_kwarg, cst.Param):
             return True
         return any(one.name.value == name for one in self._parameters())
 
@@ -286,6 +286,9 @@ class PythonTask:
         files = self._files()
         everything = frozenset({*files, "airgo-branch", "airgo-state"})
         self._source(write, everything, files)  # what cannot be written is found now, whoever reads it
+        for problem in self.code.problems if self.exits_stay else ():
+            if problem.rule is EXIT_WITHOUT_ERROR:
+                self._report(problem)
         return TemplateDraft(
             body=self._body(self._source(write, frozenset(), files)),
             name_hint=self._hint(),
@@ -343,7 +346,7 @@ class PythonTask:
         if self.lenient:
             script.runtime["elements"] = None
         write(script, read, Result(lambda target: self._call(arguments, target), keys, self._multiple()))
-        ending(script, before)
+        self.exits_stay = ending(script, before, self.draft.dag.airflow_version)
         if self.carried.by_file:
             nothing_yet(script, {key: name for key, name in files.items() if key in read})
         script.modules.update(self.carried.modules | self.context.modules)
