@@ -52,7 +52,8 @@ def _chosen(node: Node, branch: Node, draft: WorkflowDraft, ancestors: dict[str,
     ids = _keeping_ids(node, branch, draft, ancestors)
     plain = not branch.may_be_skipped and node.task.trigger_rule == "all_success"
     read = output(branch.name, BRANCH) if plain else f"({safe_output(branch.name, BRANCH, '[]')})"
-    tests = " || ".join(f"{_quoted(task_id)} in fromJSON({read})" for task_id in ids)
+    listed = ", ".join(map(_quoted, ids))
+    tests = f"{listed} in fromJSON({read})" if len(ids) == 1 else f"any(fromJSON({read}), # in [{listed}])"
     return f"{{{{= {tests if plain else _unless_ended_otherwise(branch, tests)} }}}}"
 
 
