@@ -80,14 +80,29 @@ def keys_of(value: object, producer: Callable[[str], object]) -> list[str] | Non
 
     `producer` gives the function of a task.
     """
+    keys = [_dict_keys(one) for one in _made(value, producer)]
+    first = keys[0] if keys else None
+    return list(first) if first is not None and all(one is not None and set(one) == set(first) for one in keys) else None
+
+
+def length_of(value: object, producer: Callable[[str], object]) -> int | None:
+    """How long the list is that every element is, as far as the code shows."""
+    lengths = {
+        len(one.elements) if isinstance(one, cst.List | cst.Tuple) and all(isinstance(each, cst.Element) for each in one.elements) else 0
+        for one in _made(value, producer)
+    }
+    return lengths.pop() or None if len(lengths) == 1 else None
+
+
+def _made(value: object, producer: Callable[[str], object]) -> list[cst.BaseExpression | None]:
+    """The expressions that make the elements; None for one that is not seen."""
     if isinstance(value, XComConcat):
-        found = [keys_of(source, producer) for source in value.sources]
-        return found[0] if all(one is not None and one == found[0] for one in found) else None
+        return [one for source in value.sources for one in _made(source, producer)]
     if isinstance(value, XComMap):
-        return _keys([*_returned(value.function)])
+        return [*_returned(value.function)]
     if isinstance(value, XComRef):
-        return _keys([element for one in _returned(producer(value.task_id)) for element in _elements(one)])
-    return None
+        return [element for one in _returned(producer(value.task_id)) for element in _elements(one)]
+    return [None]
 
 
 def _returned(code: object) -> Iterator[cst.BaseExpression | None]:
@@ -104,12 +119,6 @@ def _elements(value: cst.BaseExpression | None) -> Iterator[cst.BaseExpression |
         yield from (one.value if isinstance(one, cst.Element) else None for one in value.elements)
     else:
         yield value.elt if isinstance(value, cst.ListComp) else None
-
-
-def _keys(found: list[cst.BaseExpression | None]) -> list[str] | None:
-    keys = [_dict_keys(one) for one in found]
-    first = keys[0] if keys else None
-    return list(first) if first is not None and all(one is not None and set(one) == set(first) for one in keys) else None
 
 
 def _dict_keys(value: cst.BaseExpression | None) -> list[str] | None:

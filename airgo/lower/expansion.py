@@ -14,11 +14,11 @@ from airgo import catalogue, ir
 from airgo.argo.text import ItemHole, Text
 from airgo.callables.names import parameters
 from airgo.diagnostics import Rule, Severity
-from airgo.lower.derived import Derived, functions, keys_of, leaves, references
+from airgo.lower.derived import Derived, functions, keys_of, leaves, length_of, references
 from airgo.lower.draft import CannotLower, Expansion, Node, Source, WorkflowDraft
 from airgo.lower.ledger import TASK, account_expansion, mapped
 from airgo.lower.rules import UNMAPPED_ARGUMENT
-from airgo.lower.shapes import Shapeless, shaped
+from airgo.lower.shapes import Shapeless, free_name, shaped
 from airgo.lower.strategies.python_arguments import SPREAD_ARGS, SPREAD_KWARGS
 from airgo.lower.strategies.python_lists import Column, lists_step
 from airgo.lower.values import lower_value
@@ -57,11 +57,11 @@ ASSUMED_KEYS = Rule(
     "AG412",
     "assumed-keys",
     Severity.WARNING,
-    "dicts of arguments that tasks return, for an operator whose template must know their keys",
-    "A template has a place for each argument. The keys are read from the code that makes the dicts, or are the arguments that the "
-    "operator cannot do without. A step before the instances looks at every dict; where one has other keys it fails, and the mapped "
-    "task with it.",
-    "give every dict the same keys, written where the dict is made",
+    "dicts and lists that tasks return, for an operator whose template must know their shape",
+    "A template has a place for each text, so that dicts must have keys, and lists lengths, that are known. They are read from the code "
+    "that makes them, or the keys are the arguments that the operator cannot do without. A step before the instances looks at every "
+    "element; where one has another shape it fails, and the mapped task with it.",
+    "give every element the same shape, written where it is made",
 )
 
 TEMPLATES_IN_KWARGS = Rule(
@@ -131,8 +131,9 @@ def expand(node: Node, mapping: OperatorMapping, draft: WorkflowDraft) -> dict[s
 
 
 def _expand_lists(task: _Mapped, arguments: Mapping[str, ir.Argument]) -> dict[str, object]:
-    if any(isinstance(argument.value, Derived) for argument in arguments.values()):
-        return _by_step(task, [Column((name,), _made_of(name, argument, task)) for name, argument in arguments.items()])
+    parts = {name: _parts(name, argument, task) for name, argument in arguments.items()}
+    if any(parts.values()) or any(isinstance(argument.value, Derived) for argument in arguments.values()):
+        return _by_parts(task, arguments, parts)
     sources = {name: _source(argument, task) for name, argument in arguments.items() if isinstance(argument.value, XComRef)}
     lists = {name: _elements(name, argument, task) for name, argument in arguments.items() if name not in sources}
     if not sources:
@@ -141,6 +142,40 @@ def _expand_lists(task: _Mapped, arguments: Mapping[str, ir.Argument]) -> dict[s
         return _rows(task, [])
     task.node.expansion = Expansion(sources=sources, lists=lists, order=tuple(arguments), may_be_empty=True)
     return {name: task.hole(name) for name in arguments}
+
+
+def _parts(name: str, argument: ir.Argument, task: _Mapped) -> list[str] | list[int]:
+    """The keys, or indexes, of what every element of a list that tasks return has, where it must be known for a template."""
+    if task.mapping.strategy in JSON_STRATEGIES or not isinstance(argument.value, XComRef | Derived):
+        return []
+    keys = keys_of(argument.value, lambda task_id: _function_of(task_id, task.draft))
+    length = length_of(argument.value, lambda task_id: _function_of(task_id, task.draft))
+    if not keys and not length:
+        return []
+    shown = ", ".join(keys) if keys else f"{length} texts"
+    words = f"{name} of the instances of {task.id} holds {shown}; where a task returns others, all of them fail"
+    task.draft.report(ASSUMED_KEYS.at(argument.span, words, subject=task.draft.subject(task.node.task)))
+    return keys or list(range(length or 0))
+
+
+def _by_parts(task: _Mapped, arguments: Mapping[str, ir.Argument], parts: Mapping[str, list[str] | list[int]]) -> dict[str, object]:
+    """A step makes the list; each part of an element has a place of its own in the template."""
+    columns, taken = [], set(arguments)
+    for name, argument in arguments.items():
+        names = []
+        for key in parts[name]:
+            names.append(free_name(f"{name}_{key}", taken))
+            taken.add(names[-1])
+        columns.append(Column(tuple(names) or (name,), _made_of(name, argument, task), tuple(parts[name])))
+    holes = _by_step(task, columns)
+    if task.node.expansion is None or task.node.expansion.lists_step is None:
+        return {name: task.hole(name) for name in arguments}
+    values: dict[str, object] = {}
+    for name, column in zip(arguments, columns, strict=True):
+        made = [holes[one] for one in column.names]
+        as_dict = bool(column.keys) and isinstance(column.keys[0], str)
+        values[name] = dict(zip(column.keys, made, strict=True)) if as_dict else made if column.keys else made[0]
+    return values
 
 
 def _made_of(name: str, argument: ir.Argument, task: _Mapped) -> object:
@@ -206,7 +241,7 @@ def _kwargs_of_results(task: _Mapped, argument: ir.Argument) -> dict[str, object
     for key in keys:
         if key not in task.mapping.arguments and task.mapping.strategy not in JSON_STRATEGIES:
             raise CannotLower(UNMAPPED_ARGUMENT, f"{key} of {task.mapping.name} is not known to its mapping", argument.span)
-    return _by_step(task, [Column(tuple(keys), _made_of("expand_kwargs", argument, task), rows=True)])
+    return _by_step(task, [Column(tuple(keys), _made_of("expand_kwargs", argument, task), tuple(keys), rendered=True)])
 
 
 def _spread(task: _Mapped, name: str, argument: ir.Argument) -> dict[str, object]:

@@ -6,7 +6,7 @@ A template cannot be given a list or dict, only texts: elements of one shape bec
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from airgo.argo.text import ItemHole, Text
 
@@ -28,7 +28,7 @@ def _shape(argument: str, name: str, found: Sequence[object], columns: dict[str,
     """One place of the elements: a hole for texts and numbers, what all of them are, or the places below."""
     first = found[0]
     if all(isinstance(one, str | Text | int | float) and not isinstance(one, bool) for one in found):
-        hole = _free(name, columns)
+        hole = free_name(name, columns)
         columns[hole] = found
         return Text((ItemHole(hole),))
     if isinstance(first, dict) and all(isinstance(one, dict) and set(one) == set(first) for one in found):
@@ -44,7 +44,8 @@ def _at(value: object, key: object) -> object:
     return value[key]  # type: ignore[index]  # the caller looked at it
 
 
-def _free(name: str, taken: Mapping[str, object]) -> str:
+def free_name(name: str, taken: Collection[str]) -> str:
+    """A name for a place that no other has."""
     wanted = free = _ODD.sub("_", name)
     number = 2
     while free in taken:

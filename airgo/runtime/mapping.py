@@ -55,17 +55,22 @@ def airgo_together(lists: List[List[Any]], index: int, *fill: Any) -> Any:
     return tuple(found)
 
 
-def airgo_rows(elements: List[Any], keys: List[str]) -> Dict[str, List[Any]]:
-    """Dicts of arguments, as a list for each argument."""
-    return {key: [partial(airgo_argument, element, keys, key) for element in elements] for key in keys}
+def airgo_rows(elements: List[Any], places: Dict[str, Any], rendered: bool) -> Dict[str, List[Any]]:
+    """Dicts, or lists, as a list for each of their places: `places` has their keys, or indexes, by the names that they are given.
+
+    `rendered`: Airflow would render templates in them.
+    """
+    keys = list(places.values())
+    return {name: [partial(airgo_part, element, keys, key, rendered) for element in elements] for name, key in places.items()}
 
 
-def airgo_argument(element: Any, keys: List[str], key: str) -> Any:
-    """One argument of a dict of arguments, which must have the keys that the manifest was written for."""
+def airgo_part(element: Any, keys: List[Any], key: Any, rendered: bool) -> Any:
+    """One part of a dict or list, which must have the shape that the manifest was written for."""
     row = element()
-    if not isinstance(row, dict) or set(row) != set(keys):
-        raise ValueError(f"each instance must be given {', '.join(keys)}, not {row!r}")
-    return airgo_arguments(row[key])
+    found = list(row) if isinstance(row, dict) else list(range(len(row))) if isinstance(row, (list, tuple)) else None
+    if found is None or set(found) != set(keys):
+        raise ValueError(f"each instance must be given {', '.join(map(str, keys))}, not {row!r}")
+    return airgo_arguments(row[key]) if rendered else row[key]
 
 
 def airgo_fan_out(groups: List[Dict[str, List[Any]]], plain: List[str], index: str, lenient: bool) -> None:

@@ -94,10 +94,21 @@ def test_zip_is_as_long_as_the_shortest_or_filled_up(fan_out: Written) -> None:
 def test_rows_have_the_keys_that_the_manifest_was_written_for(fan_out: Written) -> None:
     """Each argument is told apart; a dict with other keys, or none at all, fails."""
     elements = airgo_elements([{"a": 1, "b": "x"}])
-    assert fan_out(airgo_rows(elements, ["a", "b"]), plain=("a", "b")) == [{"a": "1", "b": "x"}]
-    for row in ({"a": 1}, ["a", "b"]):
+    keys = {"a": "a", "m_b": "b"}
+    assert fan_out(airgo_rows(elements, keys, True), plain=("a", "m_b")) == [{"a": "1", "m_b": "x"}]
+    for row in ({"a": 1}, ["a", "b"], "ab"):
         with pytest.raises(ValueError, match="must be given a, b"):
-            fan_out(airgo_rows(airgo_elements([row]), ["a", "b"]), lenient=False)
+            fan_out(airgo_rows(airgo_elements([row]), keys, True), lenient=False)
+
+
+def test_lists_have_the_length_that_the_manifest_was_written_for(fan_out: Written) -> None:
+    """Airflow renders no templates in what `expand` is given."""
+    places = {"m_0": 0, "m_1": 1}
+    rows = [["{" * 2 + " ds }}", 1], ["b", 2]]
+    found = fan_out(airgo_rows(airgo_elements(rows), places, False), plain=("m_0", "m_1"))
+    assert found == [{"m_0": "{" * 2 + " ds }}", "m_1": "1"}, {"m_0": "b", "m_1": "2"}]
+    with pytest.raises(ValueError, match="must be given 0, 1"):
+        fan_out(airgo_rows(airgo_elements([["a"]]), places, False), lenient=False)
 
 
 @pytest.mark.parametrize("template", ["{" * 2 + " ds }}", "{% if x %}", "{# note #}"])

@@ -31,13 +31,16 @@ MAP_FUNCTION = Rule(
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Mapped arguments that change together. `value`: what is known of them when the task runs, or their elements; `rows`: each element is
-    a dict with a value for each of the names.
+    """Mapped arguments, or parts of one, that change together. `value`: what their list is made of, or its elements.
+
+    `keys`: each element is a dict or list, and these are the keys or indexes of what the names stand for. `rendered`: Airflow would
+    render templates in it.
     """
 
     names: tuple[str, ...]
     value: object
-    rows: bool = False
+    keys: tuple[str | int, ...] = ()
+    rendered: bool = False
 
     def known(self) -> bool:
         """Are the elements written in the DAG?"""
@@ -81,8 +84,8 @@ def _group(column: Column, task: PythonTask, reads: Mapping[XComRef, str]) -> st
         code = f"airgo_elements({_literal(list(column.value))})"
     else:
         code = written(column.value, reads.__getitem__, lambda one: _name(one, task), _literal)
-    if column.rows:
-        return f"airgo_rows({code}, {json.dumps(column.names)})"
+    if column.keys:
+        return f"airgo_rows({code}, {json.dumps(dict(zip(column.names, column.keys, strict=True)))}, {column.rendered!r})"
     return f"{{{json.dumps(column.names[0])}: {code}}}"
 
 

@@ -51,6 +51,14 @@ with DAG("d", schedule=None):
         return [{"bash_command": name} for name in "ab"]
 
     @task
+    def pairs():
+        return [["--name", name] for name in "ab"]
+
+    @task
+    def settings():
+        return [{"A": name} for name in "ab"]
+
+    @task
     def use(x):
         return x
 
@@ -102,7 +110,7 @@ def test_keys_are_read_from_the_code_or_are_what_the_operator_needs(tmp_path: Pa
     codes, templates = converted(tmp_path, f"bash().expand_kwargs({rows})")
     assert codes >= {"AG412", "AG413"}
     assert "airgo_rows(" in templates["m-items"]["script"]["source"]
-    assert '["bash_command"]' in templates["m-items"]["script"]["source"]
+    assert '{"bash_command": "bash_command"}, True)' in templates["m-items"]["script"]["source"]
 
 
 def test_no_step_is_made_for_what_an_expression_can_say(tmp_path: Path) -> None:
@@ -124,3 +132,24 @@ def test_lists_and_dicts_of_one_shape_stand_in_the_template(tmp_path: Path) -> N
     assert {"name": "A", "value": "{{inputs.parameters.env_vars_A}}"} in container["env"]
     (instances,) = templates["m-mapped"]["dag"]["tasks"]
     assert instances["withItems"][1] == {"arguments_0": "b", "arguments_1": "2", "env_vars_A": "b"}
+
+
+TWO = ["{{inputs.parameters.arguments_0}}", "{{inputs.parameters.arguments_1}}"]
+
+
+@pytest.mark.parametrize(
+    ("line", "args"),
+    [
+        ("pod().expand(arguments=pairs())", TWO),
+        ("pod().expand(arguments=rows().map(lambda x: ['--x', x]))", TWO),
+        ("pod(arguments=['x']).expand(env_vars=settings())", ["x"]),
+    ],
+)
+def test_the_shape_of_what_tasks_return_is_read_from_their_code(tmp_path: Path, line: str, args: list[str]) -> None:
+    """A place of the template for each text, and a warning that names what is expected."""
+    codes, templates = converted(tmp_path, line)
+    assert codes >= {"AG412"}
+    assert not codes & {"AG223", "AG405", "AG413"}
+    assert templates["m"]["container"]["args"] == args
+    if "env_vars" in line:
+        assert {"name": "A", "value": "{{inputs.parameters.env_vars_A}}"} in templates["m"]["container"]["env"]
