@@ -12,6 +12,7 @@ from airgo.argo.text_rendering import UNPROTECTABLE, Unprotectable, realise
 from airgo.lower.container_env import with_env
 from airgo.lower.draft import CannotLower, Leaf, Node, WorkflowDraft
 from airgo.lower.holes import holes_of, text_of
+from airgo.lower.inputs import note_use
 from airgo.lower.landing import FIELD, inputs_of, landings_of, written
 from airgo.lower.manual import make_manual
 from airgo.lower.quantities import with_quantities_patched
@@ -73,6 +74,9 @@ def finish(node: Node, draft: WorkflowDraft) -> None:
     arguments = {name: leaf for name, leaf in made.arguments.items() if name in used}
     _check_attempts(arguments, node)
     arguments |= {name: text(hole) for name, hole in names.holes()}
+    for hole in holes_of(body):
+        if isinstance(hole, EnvRef) and hole.source[0] == "connection":  # of other values the arguments said where
+            note_use(hole, draft, node.task.span)
     body = with_env(body, arguments, draft)
     with_quantities_patched(body)
     made.body = body

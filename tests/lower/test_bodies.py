@@ -26,6 +26,13 @@ def test_a_variable_in_a_command_is_the_containers_own_env() -> None:
     assert container["env"][1]["value"] == "echo $(AIRFLOW_VAR_BUCKET)"
 
 
+def test_a_connection_is_needed_where_its_task_is() -> None:
+    """The inventory says which task reads it: the person who must give it looks there."""
+    http = task("a", "airflow.providers.http.operators.http.HttpOperator", http_conn_id="api", endpoint="x")
+    found = [one for one in lowered(dag(http)).lowered.inputs if one.kind == "connections" and one.used_at]
+    assert {(one.key, one.used_at) for one in found} == {("api", (str(http.span),))}
+
+
 def test_a_variable_outside_of_env_is_a_workflow_parameter() -> None:
     """An image is nothing that Kubernetes expands, so Argo fills it in."""
     done = lowered(dag(pod("a", image=Template(("repo/", Symbol("variable", "image"), ":1")))))
