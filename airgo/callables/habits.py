@@ -37,6 +37,9 @@ def habits(source: Source, node: cst.CSTNode) -> Iterator[Problem]:
     """What a piece of code that travels does."""
     for rule, words, place in found_in(node):
         yield Problem(rule, words, source.span(place))
+    for name, place in changed_globals(node):
+        words = f"the code changes {name} of {source.path}; the change ends with the task, and other tasks do not see it"
+        yield Problem(rules.GLOBAL_STATE, words, source.span(place))
     if not isinstance(node, cst.FunctionDef | cst.ClassDef | cst.Lambda):
         for call in calls(node):
             name = dotted_name(call.func) or ""
@@ -84,6 +87,15 @@ def begins(node: cst.BaseExpression) -> bool:
     return (text(node) or "").lstrip().startswith("airflow ")
 
 
+def changed_globals(node: cst.CSTNode) -> Iterator[tuple[str, cst.CSTNode]]:
+    """Names of its module that a function assigns anew (`global x`), and where."""
+    for child in parts(node):
+        if isinstance(child, cst.Global):
+            yield from ((item.name.value, child) for item in child.names)
+        else:
+            yield from changed_globals(child)
+
+
 @lru_cache(maxsize=10_000)
 def leaves_early(node: cst.CSTNode) -> bool:
     """Does a piece of code end the process, or may it?"""
@@ -118,32 +130,3 @@ def text(node: cst.BaseExpression) -> str | None:
         return None
     value = ast.literal_eval(node.value)
     return value if isinstance(value, str) else None
-
-
-def returns_tuple(function: cst.FunctionDef | cst.Lambda) -> cst.CSTNode | None:
-    """Where a function returns what one can see is a tuple."""
-    if isinstance(function, cst.Lambda):
-        return function.body if is_tuple(function.body) else None
-    return next((one for one in returned(function.body) if one.value is not None and is_tuple(one.value)), None)
-
-
-def returned(node: cst.CSTNode) -> Iterator[cst.Return]:
-    """A function's own `return` statements."""
-    if isinstance(node, cst.Return):
-        yield node
-    for child in parts(node):
-        if not isinstance(child, cst.FunctionDef | cst.ClassDef | cst.Lambda):
-            yield from returned(child)
-
-
-def is_tuple(value: cst.BaseExpression) -> bool:
-    """Is it a tuple, or does it hold one in a list or dict that is written there?"""
-    if isinstance(value, cst.Tuple):
-        return True
-    if isinstance(value, cst.Call):
-        return isinstance(value.func, cst.Name) and value.func.value == "tuple"
-    if isinstance(value, cst.List):
-        return any(is_tuple(element.value) for element in value.elements)
-    if isinstance(value, cst.Dict):
-        return any(isinstance(element, cst.DictElement) and is_tuple(element.value) for element in value.elements)
-    return False

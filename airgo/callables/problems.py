@@ -40,6 +40,24 @@ TUPLE_XCOM = Rule(
     why="XComs travel as JSON, which has lists only; Airflow gives the reader a tuple again.",
     remedy="Return a list, or make a tuple of it in the task that reads it",
 )
+NO_JSON = Rule(
+    "AG537",
+    "xcom-not-json",
+    Severity.WARNING,
+    summary="A Python task hands on a value that JSON does not have",
+    why="XComs travel as JSON: dicts, lists, texts, numbers, booleans and None. The script fails when it writes any other value; Airflow "
+    "can hand some of them on (sets, dates, data frames).",
+    remedy="Return what JSON has, such as a list, `.isoformat()` or `.to_dict()`, or write a file to object storage and return its place",
+)
+GLOBAL_STATE = Rule(
+    "AG538",
+    "global-state-changed",
+    Severity.NOTE,
+    summary="A Python task changes a global variable of its module",
+    why="Every task runs in a process of its own, in Argo and in Airflow; only where an executor keeps a worker's process does a change "
+    "outlive the task.",
+    remedy="Hand the value on as an XCom",
+)
 AIRFLOW_COMMAND = Rule(
     "AG533",
     "airflow-command-in-code",

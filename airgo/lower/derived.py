@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import libcst as cst
 
-from airgo.callables.habits import returned
+from airgo.callables.returned_values import returned
 from airgo.values import MISSING, CodeRef, XComConcat, XComMap, XComRef, XComZip
 
 Derived = XComMap | XComZip | XComConcat

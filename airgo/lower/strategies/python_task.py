@@ -12,7 +12,6 @@ from airgo import catalogue, ir
 from airgo.argo.text_rendering import Unprotectable, realise
 from airgo.callables.callbacks import callback_use
 from airgo.callables.context import context_use
-from airgo.callables.habits import returns_tuple
 from airgo.callables.names import parameters
 from airgo.callables.problems import (
     ARGO_TAG,
@@ -21,6 +20,7 @@ from airgo.callables.problems import (
     CLASH,
     EXIT_WITHOUT_ERROR,
     NO_CALLABLE,
+    NO_JSON,
     PACKAGES,
     PROJECT_IMAGE,
     REQUIREMENTS,
@@ -28,6 +28,7 @@ from airgo.callables.problems import (
     TUPLE_XCOM,
     Problem,
 )
+from airgo.callables.returned_values import returns_no_json, returns_tuple
 from airgo.callables.slicing import Slice, slice_callables, slice_extern
 from airgo.diagnostics import Severity
 from airgo.discovery import DEPLOYED_ROOT
@@ -311,6 +312,10 @@ class PythonTask:
         if found is not None and entry is not None:
             span = entry.source.span(found)
             self._report(Problem(TUPLE_XCOM, f"{self.task.id} returns a tuple, which its readers get as a list", span))
+        lost = returns_no_json(entry.node, entry.source) if entry is not None and {"return_value", "items"} & read else None
+        if lost is not None and entry is not None and self.options.get("command") is not True:
+            words = f"{self.task.id} returns {lost[1]}, which is no JSON: the task fails when it hands it on"
+            self._report(Problem(NO_JSON, words, entry.source.span(lost[0])))
         return self._body(self._source(write, read, files))
 
     def _hint(self) -> str:
