@@ -29,6 +29,7 @@ KEYS = (
     "pod",
     "notices",
     "scheduler",
+    "host",
     "examples",
 )
 REASONS = ("ignored", "approximated", "unsupported", "refused")
@@ -36,7 +37,7 @@ ARGUMENT_KEYS = ("required", "template", "default", "harmless", "same_as", *REAS
 NOTICE_KEYS = ("when", "argument", "severity", "message")
 EXAMPLE_KEYS = ("dag", "emits", "options")
 DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
-INHERITED = ("support", "reason", "doc", "strategy", "options", "emit", "outputs", "pod", "notices", "scheduler")
+INHERITED = ("support", "reason", "doc", "strategy", "options", "emit", "outputs", "pod", "notices", "scheduler", "host")
 """Keys that a mapping takes from the one it extends unless it gives them itself; arguments and options are merged by name."""
 
 
@@ -78,6 +79,7 @@ class Loader:
             outputs=cast(Mapping[str, str], self.section(top, "outputs")),
             pod=self.words(top, "pod"),
             scheduler=self.flag(top, "scheduler"),
+            host=self.words(top, "host"),
             notices=tuple(self.notice(item, ("notices", index)) for index, item in enumerate(self.listing(top, "notices"))),
             examples=tuple(self.example(item, ("examples", index)) for index, item in enumerate(self.listing(top, "examples"))),
         )

@@ -18,6 +18,7 @@ One YAML document describes one operator:
     notices:    [{when, argument, severity: warning | note, message}]: what the user must know when `when` is true
     scheduler:  true when the operator asks Airflow's scheduler or database for something: without a mapping's template it never runs
                 in an image of Airflow either
+    host:       what the operator asks of the machine that it runs on, where an image of Airflow has to run it; the warning says so
     examples:   [{dag, emits, options}]: an operator call, and what its template must contain (a subset)
 
 Texts in emit, options, outputs, pod and notices may hold expressions `<%= … %>` (`airgo.mapping.expressions`).
@@ -175,6 +176,7 @@ class OperatorMapping:
     pod: str | None = None
     notices: tuple[NoticeSpec, ...] = ()
     scheduler: bool = False
+    host: str | None = None
     examples: tuple[Example, ...] = ()
 
     @property

@@ -356,7 +356,8 @@ class AirflowTask:
         holds = sorted({*self.encoder.modules, *packages} - {"builtins"})
         package = "" if task.code is not None or "python_callable" in task.arguments else task.operator
         needs = ", ".join(one for one in (package, *holds) if one)
-        words = f"{task.id} runs in the Airflow image{f', which must hold {needs}' if needs else ''}: {self.why}"
+        host = f"; it needs {self.mapping.host}" if self.mapping is not None and self.mapping.host is not None else ""
+        words = f"{task.id} runs in the Airflow image{f', which must hold {needs}' if needs else ''}{host}: {self.why}"
         self.draft.report(IN_AIRFLOW.at(task.span, words, subject=self.draft.subject(task)))
 
     def account(self) -> None:

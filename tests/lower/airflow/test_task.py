@@ -186,6 +186,20 @@ def test_what_a_mapping_can_say_stays_native(tmp_path: Path) -> None:
     assert "AG518" not in project.codes
 
 
+def test_what_the_operator_asks_of_its_machine_is_said(tmp_path: Path) -> None:
+    """A pod has no Docker daemon, and the warning does not hide that the task needs one."""
+    source = (
+        "from airflow.providers.docker.operators.docker import DockerOperator\n"
+        "class Own(DockerOperator):\n    def execute(self, context):\n        return super().execute(context)\n"
+        "Own(task_id='t', image='x:1')\nCount(task_id='c', text='x')"
+    )
+    project = Project(tmp_path, source)
+    assert project.strategies["t"] == "airflow-image"
+    said = [one.message for one in project.result.diagnostics if one.code == "AG518"]
+    assert ["a Docker daemon" in one for one in said] == [one.startswith("t ") for one in said]
+    assert len(said) == 2
+
+
 def test_a_failed_trial_leaves_no_trace(tmp_path: Path) -> None:
     """Arguments that the operator's mapping refused are mapped in the end, and nothing warns of them."""
     source = (
