@@ -19,6 +19,7 @@ from airgo.lower.execution import execution
 from airgo.lower.mapped import mapped
 from airgo.lower.mapped_groups import mapped_groups
 from airgo.lower.names import names
+from airgo.lower.nested_groups import nested_groups
 from airgo.lower.parameters import parameters
 from airgo.lower.result import Lowered, TaskOutcome
 from airgo.lower.runs import runs
@@ -40,6 +41,7 @@ PASSES: tuple[Pass, ...] = (
     runs,
     templates,
     mapped_groups,
+    nested_groups,
     xcom,
     dependencies,
     bodies,

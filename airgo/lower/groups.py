@@ -27,6 +27,11 @@ def groups_of(task: ir.Task, dag: ir.Dag) -> Iterator[ir.Group]:
         group = dag.group(group.parent) if group.parent is not None else None
 
 
+def described(group: ir.Group) -> str:
+    """The group in words."""
+    return f"the {'mapped ' if group.expand is not None else ''}group {group.id}"
+
+
 def mapped_group(task: ir.Task, dag: ir.Dag) -> ir.Group | None:
     """The outermost mapped group that a task is in."""
     found = None

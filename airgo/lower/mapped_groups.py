@@ -9,7 +9,7 @@ from airgo.argo.text import MAP_INDEX, ItemHole, Text
 from airgo.lower.branching import BRANCH
 from airgo.lower.draft import CannotLower, Node, TemplateDraft, WorkflowDraft
 from airgo.lower.expansion import expand
-from airgo.lower.groups import INEXACT_GROUP, mapped_group
+from airgo.lower.groups import INEXACT_GROUP, described, mapped_group
 from airgo.lower.holes import holes_of
 from airgo.lower.items import encode_items
 from airgo.lower.manual import make_manual
@@ -41,10 +41,10 @@ def mapped_groups(draft: WorkflowDraft) -> None:
 def _split(group: ir.Group, nodes: list[Node], draft: WorkflowDraft) -> None:
     """Make the group a node. Raises CannotLower."""
     ids = {node.task.id for node in nodes}
-    _check_tasks(group, nodes)
-    outside = _outer_upstream(group, nodes, ids)
+    check_tasks(group, nodes)
+    outside = outer_upstream(group, nodes, ids)
     leaves = ids - {up for node in nodes for up in node.task.upstream}
-    _check_consumers(group, ids, leaves, draft)
+    check_consumers(group, ids, leaves, draft)
     stand_in = ir.Task(group.id, "", "", group.span, {}, {}, upstream=tuple(sorted(outside)), expand=group.expand)
     node = Node(stand_in, draft.group_names[group.id])
     names = list(expand(node, _AS_CODE, draft))
@@ -54,44 +54,44 @@ def _split(group: ir.Group, nodes: list[Node], draft: WorkflowDraft) -> None:
         node.draft.arguments[MAP_INDEX] = Text((ItemHole(MAP_INDEX),))
     encode_items(node, node.draft)
     if any(draft.nodes[up].draft is not None and draft.nodes[up].draft.branch for up in outside if up in draft.nodes):  # type: ignore[union-attr]
-        raise CannotLower(INEXACT_GROUP, f"the mapped group {group.id} lies directly below a branch ({BRANCH})")
-    _move(node, nodes, ids, draft)
+        raise CannotLower(INEXACT_GROUP, f"{described(group)} lies directly below a branch ({BRANCH})")
+    move(node, nodes, ids, draft)
 
 
-def _check_tasks(group: ir.Group, nodes: list[Node]) -> None:
+def check_tasks(group: ir.Group, nodes: list[Node]) -> None:
+    """The group's tasks are not skipped one by one, nor mapped themselves. Raises CannotLower."""
     for node in nodes:
         task, made = node.task, node.draft
         rule = ALIASES.get(task.trigger_rule, task.trigger_rule)
         skips = made is not None and (made.branch or made.short_circuit or made.can_skip_itself or made.lets_through is not None)
         if rule not in PLAIN_RULES or skips or task.setup or task.teardown:
-            raise CannotLower(INEXACT_GROUP, f"{task.id} of the mapped group {group.id} may be skipped, or has a trigger rule of its own")
+            raise CannotLower(INEXACT_GROUP, f"{task.id} of {described(group)} may be skipped, or has a trigger rule of its own")
         if task.mapped:
-            raise CannotLower(INEXACT_GROUP, f"{task.id} is mapped inside the mapped group {group.id}")
+            raise CannotLower(INEXACT_GROUP, f"{task.id} is mapped inside {described(group)}")
 
 
-def _outer_upstream(group: ir.Group, nodes: list[Node], ids: set[str]) -> set[str]:
-    """What the whole group waits for: the same for all of its first tasks, and no more for any other."""
+def outer_upstream(group: ir.Group, nodes: list[Node], ids: set[str]) -> set[str]:
+    """What the whole group waits for: the same for all of its first tasks, and no more for any other. Raises CannotLower."""
     firsts = [set(node.task.upstream) - ids for node in nodes if not set(node.task.upstream) & ids]
     common = set.union(*firsts)
     if any(first != common for first in firsts) or any(set(node.task.upstream) - ids - common for node in nodes):
-        raise CannotLower(INEXACT_GROUP, f"the tasks of the mapped group {group.id} wait for different tasks outside of it")
+        raise CannotLower(INEXACT_GROUP, f"the tasks of {described(group)} wait for different tasks outside of it")
     return common
 
 
-def _check_consumers(group: ir.Group, ids: set[str], leaves: set[str], draft: WorkflowDraft) -> None:
-    """Whoever waits for the group waits for all of it, by a rule for which a part that failed is as good as failed."""
+def check_consumers(group: ir.Group, ids: set[str], leaves: set[str], draft: WorkflowDraft) -> None:
+    """Whoever waits for the group waits for all of it, by a rule for which a part that failed is as good as failed. Raises CannotLower."""
     for other in draft.nodes.values():
         waits = set(other.task.upstream) & ids
         if other.task.id in ids or not waits:
             continue
         rule = ALIASES.get(other.task.trigger_rule, other.task.trigger_rule)
         if leaves - waits or rule not in (*PLAIN_RULES, "all_done", "none_skipped", "one_failed", "always"):
-            raise CannotLower(
-                INEXACT_GROUP, f"{other.task.id} waits for a part of the mapped group {group.id}, or counts how its tasks ended"
-            )
+            raise CannotLower(INEXACT_GROUP, f"{other.task.id} waits for a part of {described(group)}, or counts how its tasks ended")
 
 
-def _move(stand_in: Node, nodes: list[Node], ids: set[str], draft: WorkflowDraft) -> None:
+def move(stand_in: Node, nodes: list[Node], ids: set[str], draft: WorkflowDraft) -> None:
+    """Put the tasks of a group into a draft of their own, and a node that stands for them in their place."""
     group_id = stand_in.task.id
     inner = WorkflowDraft(
         draft.dag,

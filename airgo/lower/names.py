@@ -18,7 +18,7 @@ def names(draft: WorkflowDraft) -> None:
     draft.name = draft.name or object_name(dag.id)
     if draft.name != dag.id:
         draft.renames.append(Rename("dag", dag.id, dag.id, draft.name))
-    groups = [group.id for group in dag.groups if group.expand is not None]
+    groups = [group.id for group in dag.groups if group.expand is not None or draft.config.groups == "nested"]
     namer = Namer(_own_name, [*(task.id for task in dag.tasks), *groups], reserved=(END,))
     draft.group_names = {group: namer[group] for group in groups}
     draft.nodes = {task.id: Node(task, namer[task.id]) for task in dag.tasks}

@@ -51,7 +51,6 @@ ACTIVE_TASKS = ("max_active_tasks", "concurrency")
 
 OPTIONS: Mapping[str, tuple[str, str]] = {
     "sensors": ("poll", "sensors ask for what they wait for"),
-    "groups": ("flat", "task groups are flat, their ids in front of the tasks'"),
 }
 """Settings of which one form is written: that form, and what it means for a DAG when another one is asked for."""
 

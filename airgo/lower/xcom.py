@@ -119,7 +119,7 @@ def _choose_files(node: Node, draft: WorkflowDraft) -> None:
 
 def _hands_on_files(hole: XComHole, draft: WorkflowDraft) -> bool:
     producer = producer_of(hole.task_ids[0], draft)
-    if producer is None or producer.many or producer.outside or producer.node.strategy != "slice":
+    if producer is None or producer.many or producer.waits_on != hole.task_ids[0] or producer.node.strategy != "slice":
         return False
     return producer.node.draft is not None and hole.key in producer.node.draft.outputs and pushes(producer.node)
 
@@ -142,7 +142,7 @@ def producer_of(task_id: str, draft: WorkflowDraft) -> Producer | None:
         return Producer(node, task_id, node.task.mapped)
     for group_id, inner in draft.inner.items():
         if task_id in inner.nodes:
-            return Producer(inner.nodes[task_id], group_id, True)
+            return Producer(inner.nodes[task_id], group_id, draft.nodes[group_id].expansion is not None)
     found = producer_of(task_id, draft.outer) if draft.outer is not None else None
     return None if found is None else replace(found, outside=True)
 
@@ -328,11 +328,13 @@ def _read_json(task_id: str, key: str, draft: WorkflowDraft) -> str:
     assert producer is not None, "checked before"
     if key not in producer.node.outputs_read:
         return "'[]'" if producer.many else "'null'"  # it pushes nothing, or cannot run: every read of it is None
+    inside = producer.waits_on != task_id
     if not producer.many:
-        read = safe_output(producer.node.name, output_parameter(key))
+        handing = (draft.nodes[producer.waits_on].name, export_name(producer.node, key)) if inside else None
+        read = safe_output(*handing) if handing else safe_output(producer.node.name, output_parameter(key))
         return escaped_json(read) if producer.node.draft is not None and producer.node.draft.raw_outputs else read
     handing_on = draft.nodes[producer.waits_on]
-    name = key if producer.waits_on == task_id else export_name(producer.node, key)
+    name = export_name(producer.node, key) if inside else key
     read = safe_output(handing_on.name, output_parameter(name, mapped=True), "[]")
     return f"'[' + join({instance_texts(read)}, ',') + ']'"
 

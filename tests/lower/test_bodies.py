@@ -108,7 +108,7 @@ def test_a_dag_without_tasks_fails() -> None:
 
 def test_settings_without_effect_are_said() -> None:
     """Asking for a form that is not written is not silently ignored."""
-    assert lowered(dag(task("a")), sensors="event", groups="nested").codes == ["AG606", "AG606"]
+    assert lowered(dag(task("a")), sensors="event").codes == ["AG606"]
 
 
 def test_the_number_of_an_attempt_is_made_where_the_attempt_is() -> None:
