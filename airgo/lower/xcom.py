@@ -119,7 +119,8 @@ def _choose_files(node: Node, draft: WorkflowDraft) -> None:
 
 def _hands_on_files(hole: XComHole, draft: WorkflowDraft) -> bool:
     producer = producer_of(hole.task_ids[0], draft)
-    if producer is None or producer.many or producer.waits_on != hole.task_ids[0] or producer.node.strategy != "slice":
+    here = producer is not None and not producer.outside and producer.waits_on == hole.task_ids[0]
+    if producer is None or not here or producer.many or producer.node.strategy != "slice":
         return False
     return producer.node.draft is not None and hole.key in producer.node.draft.outputs and pushes(producer.node)
 

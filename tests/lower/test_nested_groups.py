@@ -154,3 +154,17 @@ def test_groups_inside_are_flat_in_it_and_tried_where_it_stays_flat(tmp_path: Pa
     inner = made(tmp_path / "two", nested + "start >> a")
     assert [one["name"] for one in templates(inner)["o-i"]["dag"]["tasks"]] == ["o-i-b", "o-i-c"]
     assert len(said(inner)) == 1
+
+
+def test_values_across_the_border_of_a_group_are_parameters(tmp_path: Path) -> None:
+    """A file would have to pass through the group's DAG template: within it, it is a file; into it and out of it, a parameter."""
+    lines = 'm = make()\nwith TaskGroup("g") as g:\n    one = read.override(task_id="a")(m)\n    two = read.override(task_id="b")(one)\n'
+    (tmp_path / "dags").mkdir()
+    lines += 'read.override(task_id="z")(two)'
+    (tmp_path / "dags" / "d.py").write_text(HEAD + "".join(f"    {line}\n" for line in lines.splitlines()))
+    found = templates(convert(tmp_path, Config(airflow_version="3", groups="nested", xcom="artifacts")))
+    assert {name: [*found[name].get("outputs", {})] for name in ("make", "g-a", "g-b")} == {
+        "make": ["parameters"],
+        "g-a": ["artifacts"],
+        "g-b": ["parameters"],
+    }
