@@ -127,7 +127,7 @@ def _step_template(step: Node, node: Node, draft: WorkflowDraft) -> None:
     if step.arguments:
         template["inputs"] = {"parameters": [{"name": name} for name in step.arguments]}
     template |= step.draft.body
-    template["outputs"] = {"parameters": [{"name": ITEMS, "valueFrom": {"path": step.draft.outputs[ITEMS]}}]}
+    template["outputs"] = {"parameters": [{"name": ITEMS, "valueFrom": {"path": step.draft.outputs[ITEMS], "default": "[]"}}]}
     draft.templates.append(template)
 
 

@@ -22,10 +22,11 @@ LARGE = PROJECT.parent / "artifacts"
 SETTINGS = replace(CONFIG, xcom="artifacts")
 TRAVELLING = (
     *("branch_over_data", "branch_value", "group_reused", "map_group", "map_group_of_failures", "map_group_over_result"),
-    *("map_group_with_outside", "python_pulls", "python_task_kinds", "python_templates", "retry_with_values", "run_if_and_skip_if"),
-    *("sensor_of_python", "setup_context", "short_circuit_goes_on", "short_circuit_in_the_middle", "skip_in_the_middle"),
-    *("xcom_large", "xcom_lists_of_tasks", "xcom_multiple_outputs", "xcom_nested_arguments", "xcom_of_failed", "xcom_of_nobody"),
-    *("xcom_push_and_pull", "xcom_shapes", "xcom_template_text"),
+    *("map_group_with_outside", "python_bash", "python_branches", "python_decorated_elsewhere", "python_generators"),
+    *("python_partials", "python_pulls", "python_sensors", "python_setups", "python_task_kinds", "python_templates", "python_wrapped"),
+    *("retry_with_values", "run_if_and_skip_if", "sensor_of_python", "setup_context", "short_circuit_goes_on"),
+    *("short_circuit_in_the_middle", "skip_in_the_middle", "xcom_large", "xcom_lists_of_tasks", "xcom_multiple_outputs"),
+    *("xcom_nested_arguments", "xcom_of_failed", "xcom_of_nobody", "xcom_push_and_pull", "xcom_shapes", "xcom_template_text"),
 )
 """Scenarios in which a value travels as a file: those that were there when files were."""
 
