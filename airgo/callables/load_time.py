@@ -22,7 +22,7 @@ from airgo.callables.names import bindings, dotted_name, parameters, uses
 from airgo.callables.wording import code_of
 from airgo.evaluate.parsing import ParsedFile
 from airgo.source import Place, whole_file
-from airgo.values import MISSING, Choice, CodeRef, ExternCall, Operation, Symbol, Symbolic, Template, is_plain
+from airgo.values import MISSING, Choice, CodeRef, ExternCall, Operation, Symbol, Symbolic, Template, Unknown, is_plain
 
 if TYPE_CHECKING:
     from airgo.callables.closure import ClosureValues
@@ -52,6 +52,8 @@ class LoadTime:
             return write(self, value)
         if isinstance(value, CodeRef):
             return self.closures.expression(self.source, value, value.name)
+        if isinstance(value, Unknown):
+            raise NoLiteral(value.root().reason)
         if isinstance(value, Symbolic):
             raise NoLiteral(f"a {type(value).__name__}")
         if type(value) in (list, tuple, dict) and not is_plain(value):

@@ -29,6 +29,7 @@ Options of the strategies (rendered; keys whose expression gave `omit` are absen
     python, branch, short-circuit, python-sensor
                     image; requirements (list of pip requirements, or text with one a line, as in requirements.txt); env (entries);
                     context (False: the callable is given no Airflow context: virtualenv and external interpreters);
+                    do_xcom_push (where the operator's own default is not to);
                     command: True when the callable *returns a shell command* to run (@task.bash)
     empty           no options
     latest-only     no options

@@ -327,7 +327,7 @@ class PythonTask:
         """The file of each XCom key that the task may hand on."""
         keys = [*self.use.pushes]
         asked = sorted(keys_read(self.draft.dag, self.task.id)) if self._multiple() or self.use.pushes_unknown else []
-        if truth(self.task.value("do_xcom_push", True)) is not False:
+        if truth(self.options.get("do_xcom_push", self.task.value("do_xcom_push", True))) is not False:
             keys = ["return_value", "items", *keys, *(asked if self._multiple() else ())]
         if self.use.pushes_unknown:
             keys += asked
