@@ -28,6 +28,16 @@ NO_COMMAND = Rule(
     "write the command as a text",
 )
 
+OTHER_SHELL = Rule(
+    "AG654",
+    "other-shell",
+    Severity.WARNING,
+    "a command that another shell runs than in Airflow",
+    "Airflow runs commands with bash. A mapping of the project names another shell, which may not know arrays, `[[ ]]`, `source` or "
+    "`pipefail`. Where the command's output or an exit code is read, bash runs it in any case.",
+    "leave `shell` out of the mapping's options where commands are written for bash",
+)
+
 
 @strategy("bash")
 def bash(node: Node, values: Mapping[str, object], options: Mapping[str, object], draft: WorkflowDraft) -> TemplateDraft:
@@ -36,12 +46,19 @@ def bash(node: Node, values: Mapping[str, object], options: Mapping[str, object]
     if not isinstance(command, str | Text):
         raise CannotLower(NO_COMMAND, f"the command of {node.task.id} is not a text")
     codes = _skip_codes(node, command, options)
+    shell = str(options.get("shell") or "bash")
     base = {"image": options.get("image") or image("bash", draft, node.task.span)}
 
-    def finish(read: frozenset[str]) -> dict[str, object]:
+    def body(read: frozenset[str]) -> dict[str, object]:
         return {"container": _container(base, command, codes, keeps_output="return_value" in read, options=options)}
 
-    made = TemplateDraft(finish(frozenset()), node.name, node.task.span)
+    def finish(read: frozenset[str]) -> dict[str, object]:
+        if shell != "bash" and not codes and "return_value" not in read:
+            words = f"the command of {node.task.id} is run by {shell}, and by bash in Airflow"
+            draft.report(OTHER_SHELL.at(node.task.span, words, subject=draft.subject(node.task)))
+        return body(read)
+
+    made = TemplateDraft(body(frozenset()), node.name, node.task.span)
     made.finish = finish
     made.outputs = {"return_value": "/tmp/airgo/return-value"}
     made.can_skip_itself = bool(codes)
@@ -62,6 +79,7 @@ def _container(
     base: Mapping[str, object], command: str | Text, codes: tuple[int, ...], *, keeps_output: bool, options: Mapping[str, object]
 ) -> dict[str, object]:
     container = dict(base)
+    shell = str(options.get("shell") or "bash")
     env = options.get("env")
     entries = list(env) if isinstance(env, list | tuple) else []
     if codes or keeps_output:
@@ -70,10 +88,10 @@ def _container(
         if codes:
             entries.append({"name": "AIRGO_SKIP_CODES", "value": " ".join(map(str, codes))})
     elif isinstance(command, Text):
-        container |= {"command": ["bash", "-c"], "args": [f'bash -c "${COMMAND}"']}
+        container |= {"command": [shell, "-c"], "args": [f'{shell} -c "${COMMAND}"']}
         entries.append({"name": COMMAND, "value": command})
     else:
-        container |= {"command": ["bash", "-c"], "args": [command]}
+        container |= {"command": [shell, "-c"], "args": [command]}
     if options.get("working_dir") is not None:
         container["workingDir"] = options["working_dir"]
     if entries:
