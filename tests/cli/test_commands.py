@@ -221,3 +221,16 @@ def test_convert_says_that_an_airflow_image_would_help(project: Path, capsys: py
     assert "an Airflow image could run tasks of 1 DAG: [images] airflow" in capsys.readouterr().err
     run(["convert", str(project), "-o", str(project / "out"), "--image", "airflow=mine:1"])
     assert "an Airflow image could run" not in capsys.readouterr().err
+
+
+def test_convert_shows_a_line_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is the same of several tasks, at the same place, is one line with their number."""
+    hook = "from airflow.providers.postgres.hooks.postgres import PostgresHook\n"
+    work = "def work():\n    PostgresHook('wh').run('x')\n"
+    tasks = "".join(f"    PythonOperator(task_id='t{number}', python_callable=work)\n" for number in range(2))
+    operator = "from airflow.operators.python import PythonOperator\n"
+    (project / "dags" / "hooks.py").write_text(hook + operator + work + GOOD.format(dag_id="hooks") + tasks)
+    assert run(["convert", str(project / "dags"), "-o", str(project / "out")]) == 1
+    lines = [line for line in capsys.readouterr().err.splitlines() if " AG501 " in line]
+    assert len(lines) == 1
+    assert lines[0].endswith(" (2 times)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -131,9 +132,9 @@ def show_diagnostics(result: Result, run: Run) -> None:
 
     groups = [group for group in grouped(result.diagnostics) if group.first.severity.rank > 0]
     for group in groups[:MOST_FINDINGS]:
-        if len(group.members) <= FEW:
-            say("\n".join(headline(one) for one in group.members))
-        else:
-            say(f"{headline(group.first)} ({len(group.members)} times)")
+        lines = Counter(headline(one) for one in group.members)
+        if len(lines) > FEW:
+            lines = Counter({headline(group.first): len(group.members)})
+        say("\n".join(f"{line} ({times} times)" if times > 1 else line for line, times in lines.items()))
     if len(groups) > MOST_FINDINGS:
         say(f"and {len(groups) - MOST_FINDINGS} other findings: `airgo lint` shows all of them with their lines")
