@@ -38,7 +38,9 @@ DIFFERS = {
 }
 """What differs, word for word, where a diagnostic says so of a whole run."""
 
-WITHOUT_ORDER = frozenset({"rule_always", "map_group", "map_group_with_outside", "map_group_over_result", "map_group_of_failures"})
+WITHOUT_ORDER = frozenset(
+    {"rule_always", "map_group", "map_group_with_outside", "map_group_over_result", "map_group_over_functions", "map_group_of_failures"}
+)
 """Scenarios in which a task waits for nobody, or for the task above it in its own element's group only."""
 
 SAID = frozenset({"AG318", "AG407", "AG408"})
