@@ -139,6 +139,8 @@ def arguments_as_json(task: Task, version: str, values: Values) -> dict[str, Jso
     """
     own = {name: given for name, given in task.written.items() if name != "default_args"}
     merged: Mapping[str, Argument] = {**task.arguments, **own} if task.overrides_execute else {**own, **task.arguments}
+    if not task.mapped:
+        merged = {**task.passed, **merged}
     found = {name: argument_as_json(argument, values) for name, argument in merged.items() if name not in ("task_id", "default_args")}
     return found | {name: values(value) for name, value in handed_on(task, version).items() if name not in found}
 

@@ -101,7 +101,8 @@ class Task:
     `operator` is the canonical class after import aliases; `class_name` the class as written; `same_as` other names of `operator`.
     `overrides_execute`: an in-project subclass has its own execute/poke, so its code must run as it is. `code` then refers to the class.
     `arguments`: what reaches the constructor (default_args merged where accepted, positional ones named). `written`: what the author
-    wrote at the call (ledger); equal to the call part of `arguments` unless the class is the project's own.
+    wrote at the call (ledger); equal to the call part of `arguments` unless the class is the project's own. `passed`: what constructors
+    of the project hand to those of the project's classes that they extend (said by `airgo inspect` only).
     `upstream`: direct upstream task ids, sorted, groups resolved. `group`: id of the innermost group.
     `edges_from_data`: upstream ids that come (also) from XCom arguments. Times are seconds.
     """
@@ -112,6 +113,7 @@ class Task:
     span: Span
     arguments: Mapping[str, Argument]
     written: Mapping[str, Argument]
+    passed: Mapping[str, Argument] = field(default_factory=dict)
     same_as: tuple[str, ...] = ()
     group: str | None = None
     upstream: tuple[str, ...] = ()

@@ -108,3 +108,30 @@ def test_keys_that_are_not_known(tmp_path: Path) -> None:
     """A dict with a symbolic key is no JSON object: it is printed as pairs."""
     found = printed(tmp_path, "BashOperator(task_id='t', bash_command='true', env={REST: 'a'})")
     assert found["env"]["$operation"]["name"] == "dict"  # type: ignore[index]
+
+
+CLASSES = """
+class Inner(BashOperator):
+    def __init__(self, level, size=1, **kwargs):
+        super().__init__(bash_command=f"run {level}", **kwargs)
+
+class Outer(Inner):
+    def __init__(self, what, **kwargs):
+        super().__init__(level=what.upper(), **kwargs)
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        pytest.param("Inner(task_id='t', level='a')", {"level": "a", "bash_command": "run a"}, id="nothing between"),
+        pytest.param("Outer(task_id='t', what='a')", {"what": "a", "level": "A", "bash_command": "run A"}, id="between"),
+        pytest.param(
+            "Outer(task_id='t', what='a', size=2)", {"what": "a", "level": "A", "size": 2, "bash_command": "run A"}, id="given through"
+        ),
+    ],
+)
+def test_each_constructor_of_the_project_says_what_it_hands_up(tmp_path: Path, call: str, expected: object) -> None:
+    """Airflow notes what reaches every constructor on the way up, also of classes between the author's and Airflow's own."""
+    dag = build_one(tmp_path, f"{HEAD}{CLASSES}\nwith DAG('x'):\n    {call}\n", version="2")
+    assert arguments_as_json(dag.tasks[0], "2", Values()) == expected

@@ -94,6 +94,7 @@ def build_task(task: TaskDraft, task_id: str, around: Surroundings) -> Task:
         span=span,
         arguments=arguments,
         written=arguments_of(task.written, freezer),
+        passed=arguments_of(task.passed, freezer),
         same_as=catalogue.same_as(task.operator),
         group=group_id(task),
         upstream=tuple(sorted(ids[other] for other in task.upstream if other in ids)),

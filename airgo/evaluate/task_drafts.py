@@ -44,8 +44,8 @@ class TaskDraft(Node):
     """One operator being built. Edges are kept on both ends, in order of appearance.
 
     `label` is the id without group prefixes, `id` with them; either may be symbolic. `arguments` is what reached a constructor,
-    the innermost class last; `written` what stands in the call. `fields` are the template fields (None: any argument may be one).
-    """
+    the innermost class last; `written` what stands in the call, `passed` what classes of the project hand up.
+    `fields` are the template fields (None: any may be one)."""
 
     __slots__ = (
         "arguments",
@@ -65,6 +65,7 @@ class TaskDraft(Node):
         "opaque",
         "operator",
         "overrides_execute",
+        "passed",
         "place",
         "repeated",
         "settled",
@@ -84,14 +85,13 @@ class TaskDraft(Node):
         self.id: object = MISSING
         self.arguments: dict[str, Given] = {}
         self.written: dict[str, Given] = {}
+        self.passed: dict[str, Given] = {}
         self.fields: tuple[str, ...] | None = None if facts is None else facts.template_fields
         self.dag: DagDraft | None = None
         self.group: GroupDraft | None = None
         self.upstream: dict[TaskDraft, None] = {}
         self.downstream: dict[TaskDraft, None] = {}
-        self.setup = False
-        self.teardown = False
-        self.settled = False
+        self.setup = self.teardown = self.settled = False
         self.opaque = False
         self.unseen = False
         self.overrides_execute = False

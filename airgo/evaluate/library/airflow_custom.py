@@ -9,10 +9,17 @@ from airgo.catalogue import BASE_OPERATOR, BASE_SENSOR
 from airgo.evaluate.authoring import authoring
 from airgo.evaluate.drafts import merged_defaults
 from airgo.evaluate.library.airflow_mapping import PartialDraft
-from airgo.evaluate.library.airflow_operators import construct, is_operator_class, named_arguments, record_written
+from airgo.evaluate.library.airflow_operators import (
+    STRUCTURE,
+    argument_place,
+    construct,
+    is_operator_class,
+    named_arguments,
+    record_written,
+)
 from airgo.evaluate.models import BASE_RESOLVERS
 from airgo.evaluate.objects import Bound, Call, Class, ExternBase, Function, Instance
-from airgo.evaluate.task_drafts import TaskDraft, dag_of
+from airgo.evaluate.task_drafts import Given, TaskDraft, dag_of
 from airgo.values import Extern, Operation, Symbolic
 
 OWN_BEHAVIOUR = frozenset(
@@ -73,7 +80,8 @@ def before_init(instance: Instance, owner: Class, function: Function, call: Call
     task = instance.native
     assert isinstance(task, TaskDraft)
     kwargs = dict(call.kwargs)
-    if not task.written:
+    outermost = not task.written
+    if outermost:
         record_written(task, kwargs, call)
     task.unseen = task.unseen or call.unseen
     parameters = call.machine.parameters(Bound(function, instance)) or ()
@@ -86,6 +94,10 @@ def before_init(instance: Instance, owner: Class, function: Function, call: Call
     for name, given in merged.items():
         if name in names and name not in kwargs and name not in ("task_id", "default_args"):
             kwargs[name] = given.value
+    if not outermost:
+        for name, value in kwargs.items():
+            if name not in STRUCTURE:
+                task.passed.setdefault(name, Given(value, argument_place(call.place, name), "constructor"))
     if dag is not None and (takes_rest or "dag" in names) and kwargs.get("dag") is None:
         kwargs["dag"] = dag.user_value()
     if takes_rest or "default_args" in names:
