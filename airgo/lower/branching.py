@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from airgo.lower.draft import Node, WorkflowDraft
 from airgo.lower.groups import groups_of
-from airgo.lower.order import Ancestors
+from airgo.lower.order import Ancestors, direct_upstream
 from airgo.lower.references import output, safe_output, task_reference
 from airgo.lower.trigger_rules import ALIASES
 from airgo.values import truth
@@ -39,7 +39,7 @@ def skip_conditions(node: Node, draft: WorkflowDraft, ancestors: dict[str, froze
         condition = None
         if above.draft.branch and above.task.id in node.task.upstream:
             condition = _chosen(node, above, draft, ancestors)
-        elif above.draft.short_circuit and _in_reach(node, above):
+        elif above.draft.short_circuit and in_reach(node, above, draft, ancestors):
             condition = _passed(node, above)
         if condition:
             above.outputs_read.add(BRANCH)
@@ -72,13 +72,30 @@ def _keeping_ids(node: Node, branch: Node, draft: WorkflowDraft, ancestors: dict
     return keeping + groups
 
 
-def _in_reach(node: Node, above: Node) -> bool:
+def in_reach(node: Node, above: Node, draft: WorkflowDraft, ancestors: Ancestors) -> bool:
     """Does this short circuit skip the task by itself, not merely through the tasks between them?"""
+    if node.task.teardown:
+        return False
     if above.task.id in node.task.upstream:
         return True
-    if truth(above.task.value("ignore_downstream_trigger_rules", True)) is False or node.task.teardown:
+    if truth(above.task.value("ignore_downstream_trigger_rules", True)) is False or _expanded(node, draft):
         return False
-    return node.task.trigger_rule not in STOPS_AT_A_SKIP
+    return node.task.trigger_rule not in STOPS_AT_A_SKIP or not _skip_arrives(node, above, draft, ancestors)
+
+
+def _expanded(node: Node, draft: WorkflowDraft) -> bool:
+    """Airflow 3 skips the one instance that a mapped task has before it is expanded, not those of a known list."""
+    return draft.dag.airflow_version == "3" and node.expansion is not None and bool(node.expansion.items)
+
+
+def _skip_arrives(node: Node, above: Node, draft: WorkflowDraft, ancestors: Ancestors) -> bool:
+    """Does a task above that the short circuit skips make the task's rule skip it?"""
+    for up in (draft.nodes[up] for up in direct_upstream(node, draft) if above.task.id in ancestors[up]):
+        if above.task.id in up.task.upstream or not (_expanded(up, draft) or up.task.teardown):
+            return True
+        if up.task.trigger_rule in STOPS_AT_A_SKIP and _skip_arrives(up, above, draft, ancestors):
+            return True
+    return False
 
 
 def _passed(node: Node, above: Node) -> str:
@@ -103,7 +120,7 @@ def skipped_by(node: Node, draft: WorkflowDraft, ended: Ancestors) -> list[str]:
     return [
         one.task.id
         for one in above
-        if one.task.id in node.task.upstream or (one.draft is not None and one.draft.short_circuit and _in_reach(node, one))
+        if one.task.id in node.task.upstream or (one.draft is not None and one.draft.short_circuit and in_reach(node, one, draft, ended))
     ]
 
 

@@ -63,10 +63,11 @@ class EarlySkips:
         found = {Cause(task_id): 0 for task_id in skipped_by(node, self.draft, self.ended)}
         if node.skips_itself:
             found[Cause(node.task.id)] = 0
+        nearest = min if _rule(node) in STOPS_AT_A_SKIP else max
         for up in self._passing_on(node):
             for cause, looks in self._causes[up].items():
-                found[cause] = max(found.get(cause, 0), looks + 1)
-        if node.expansion is not None or (node.may_be_skipped and not found):
+                found[cause] = nearest(found.get(cause, looks + 1), looks + 1)
+        if (node.expansion is not None and node.expansion.may_be_empty) or (node.may_be_skipped and not found):
             found[Cause(node.task.id, by_rule=True)] = 0
         self._causes[node.task.id] = found
 
@@ -93,9 +94,13 @@ class EarlySkips:
         unsure: set[str] = set()
         either: set[str] = set()
         for origin, looks in self._origins(late).items():
-            skip = max((self._seen(cause, origin) + depth for cause, depth in causes.items()), default=inf)
-            if skip != -inf:
-                (later if skip < looks else unsure).add(origin)
+            seen = {cause: self._seen(cause, origin) + depth for cause, depth in causes.items()}
+            real = [cause for cause, skip in seen.items() if skip != -inf]
+            sure = [cause for cause in real if seen[cause] < looks]
+            free = [cause for cause in real if seen[cause] == inf and origin not in (self.ended[cause.task_id] | {cause.task_id})]
+            if real or not causes:
+                (later if sure and len(sure) + len(free) == len(real) else unsure).add(origin)
+            skip = max(seen.values(), default=inf)
             if skip >= looks > min((self._soonest(cause, origin) + depth for cause, depth in causes.items()), default=inf):
                 either.add(origin)
         return Compared(frozenset(later), frozenset(unsure), frozenset(either))

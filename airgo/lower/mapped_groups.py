@@ -13,6 +13,7 @@ from airgo.lower.groups import INEXACT_GROUP, described, mapped_group
 from airgo.lower.holes import holes_of
 from airgo.lower.items import encode_items
 from airgo.lower.manual import make_manual
+from airgo.lower.order import ancestors_by_id
 from airgo.lower.trigger_rules import ALIASES, PLAIN_RULES
 from airgo.mapping.schema import OperatorMapping
 
@@ -45,7 +46,8 @@ def _split(group: ir.Group, nodes: list[Node], draft: WorkflowDraft) -> None:
     outside = outer_upstream(group, nodes, ids)
     leaves = ids - {up for node in nodes for up in node.task.upstream}
     check_consumers(group, ids, leaves, draft)
-    stand_in = ir.Task(group.id, "", "", group.span, {}, {}, upstream=tuple(sorted(outside)), expand=group.expand)
+    rule = first_rule(group, nodes, ids) if outside else "all_success"
+    stand_in = ir.Task(group.id, "", "", group.span, {}, {}, upstream=tuple(sorted(outside)), trigger_rule=rule, expand=group.expand)
     node = Node(stand_in, draft.group_names[group.id])
     names = list(expand(node, _AS_CODE, draft))
     node.draft = TemplateDraft({}, node.name, group.span, arguments={name: Text((ItemHole(name, json=True),)) for name in names})
@@ -55,7 +57,19 @@ def _split(group: ir.Group, nodes: list[Node], draft: WorkflowDraft) -> None:
     encode_items(node, node.draft)
     if any(draft.nodes[up].draft is not None and draft.nodes[up].draft.branch for up in outside if up in draft.nodes):  # type: ignore[union-attr]
         raise CannotLower(INEXACT_GROUP, f"{described(group)} lies directly below a branch ({BRANCH})")
+    _check_short_circuits(group, nodes, ids, draft)
     move(node, nodes, ids, draft)
+
+
+def _check_short_circuits(group: ir.Group, nodes: list[Node], ids: set[str], draft: WorkflowDraft) -> None:
+    """Airflow skips the group's first tasks below a closed one; what lets skips pass then runs in an expanded group all the same."""
+    ancestors = ancestors_by_id(draft)
+    closing = {task_id for task_id, node in draft.nodes.items() if node.draft is not None and node.draft.short_circuit}
+    for node in nodes:
+        if node.task.trigger_rule == "none_failed" and set(node.task.upstream) & ids and ancestors[node.task.id] & closing:
+            raise CannotLower(
+                INEXACT_GROUP, f"{node.task.id} of {described(group)} runs below skipped tasks, and lies below a short circuit"
+            )
 
 
 def check_tasks(group: ir.Group, nodes: list[Node]) -> None:
@@ -77,6 +91,14 @@ def outer_upstream(group: ir.Group, nodes: list[Node], ids: set[str]) -> set[str
     if any(first != common for first in firsts) or any(set(node.task.upstream) - ids - common for node in nodes):
         raise CannotLower(INEXACT_GROUP, f"the tasks of {described(group)} wait for different tasks outside of it")
     return common
+
+
+def first_rule(group: ir.Group, nodes: list[Node], ids: set[str]) -> str:
+    """The rule by which the whole group starts: that of its first tasks. Raises CannotLower."""
+    rules = {ALIASES.get(node.task.trigger_rule, node.task.trigger_rule) for node in nodes if not set(node.task.upstream) & ids}
+    if len(rules) > 1:
+        raise CannotLower(INEXACT_GROUP, f"the first tasks of {described(group)} have different trigger rules")
+    return rules.pop()
 
 
 def check_consumers(group: ir.Group, ids: set[str], leaves: set[str], draft: WorkflowDraft) -> None:

@@ -17,14 +17,17 @@ from airgo.diagnostics import Severity
 from tests.engines.airflow_oracle import airflow_3
 from tests.engines.airflow_runs import Asked, run_all
 from tests.engines.argo_engine import ArgoEngine, Outcome
-from tests.meaning.random_dags import End, Task, below, decide, ends, generate, in_turns, source
-from tests.meaning.running import Converted, convert, named, pods_of
+from tests.meaning.random_dags import Task
+from tests.meaning.random_ends import End, above, decide, ends, in_turns, together
+from tests.meaning.random_features import FEATURES, RANGE, generate
+from tests.meaning.random_source import source
+from tests.meaning.running import Converted, convert, group_of, named, pods_of
 
 TRUTH = json.loads((Path(__file__).parents[1] / "lower" / "data" / "trigger_rules.json").read_text())["rules"]
 COUNT, FIRST = int(os.environ.get("AIRGO_RANDOM_DAGS", "200")), int(os.environ.get("AIRGO_RANDOM_FROM", "0"))
 AT_ONCE = 100
-WATCHED = 40
-"""How many are run by the real Airflow, too: it takes seconds for each."""
+WATCHED, WATCHED_OF_EACH = 40, 8
+"""How many plain ones, and of each feature, are run by the real Airflow, too: it takes seconds for each."""
 SAID = frozenset({"AG318"})
 """Codes that say that a task may end otherwise than in Airflow: it and those below it are not compared."""
 
@@ -44,18 +47,23 @@ def test_the_reference_is_airflow(rule: str, states: str, expected: str) -> None
 
 
 def test_the_reference_runs_dags_as_airflow_does(tmp_path: Path) -> None:
-    """`dag.test()` ends every one of these DAGs as the reference says for its order: all that can run, then the scheduler looks."""
-    dags = {f"random_{seed}": generate(seed) for seed in range(WATCHED)}
+    """`dag.test()` ends every plain DAG as the reference says for its order: all that can run, then the scheduler looks. The others end as
+    the reference says for some order: expansions, and tasks that wait for more than their upstream tasks, take looks of their own.
+    """
+    others = [feature * RANGE + number for feature in range(1, len(FEATURES)) for number in range(WATCHED_OF_EACH)]
+    dags = {f"random_{seed}": generate(seed) for seed in [*range(WATCHED), *others]}
     for name, tasks in dags.items():
         (tmp_path / f"{name}.py").write_text(source(name, tasks))
     truths = run_all(airflow_3(), tmp_path, [Asked(name, f"{name}.py") for name in dags])
     told = {name: airflow_end(truth) for name, truth in zip(dags, truths, strict=True)}
-    assert told == {name: in_turns(tasks) for name, tasks in dags.items()}
+    plain = [f"random_{seed}" for seed in range(WATCHED)]
+    assert {name: told[name] for name in plain} == {name: in_turns(dags[name]) for name in plain}
+    assert [name for name, tasks in dags.items() if told[name] not in ends(tasks)] == []
 
 
 def airflow_end(truth: Mapping[str, Any]) -> End:
     """The end of a real run."""
-    ended = {task.rpartition(".")[2]: ",".join(one["state"] for one in instances) for task, instances in truth["tasks"].items()}
+    ended = {task.rpartition(".")[2]: together([one["state"] for one in instances]) for task, instances in truth["tasks"].items()}
     return (("", truth["state"]), *sorted(ended.items()))
 
 
@@ -89,10 +97,10 @@ def failing(dags: dict[str, Sequence[Task]], engine: ArgoEngine, folder: Path) -
 
 
 def uncertain(tasks: Sequence[Task], said: set[str]) -> set[str]:
-    """The tasks that a diagnostic speaks of, and all below them; with a leaf among them, the run as well."""
-    children = {task.name: [other for other in tasks if task.name in other.upstream] for task in tasks}
-    found = said.union(*(below(name, children) for name in said))
-    return found | ({""} if any(not children[name] for name in found) else set())
+    """The tasks that a diagnostic speaks of, and all below them; with a task that may decide the run among them, the run as well."""
+    found = said | {task.name for task in tasks if said & above(task.name, tasks)}
+    inner = {up for task in tasks if not task.teardown for up in task.upstream}
+    return found | ({""} if found - inner else set())
 
 
 def difference(tasks: Sequence[Task], end: End, ignored: set[str]) -> str:
@@ -115,15 +123,12 @@ def argo_end(name: str, tasks: Sequence[Task], told: Outcome, project: Converted
     nodes = {one.task_id: named(told, one.node) for one in project.lowered[name].tasks}
     states = {}
     for task in tasks:
-        node = nodes[task.id]
+        node = nodes[task.id] or group_of(told, task.id)
         if node is not None and task.items and (pods := pods_of(told, node.display_name)):
-            states[task.name] = ",".join(STATES.get(pod.phase, pod.phase) for pod in pods)
-            continue
-        if node is not None and task.items is not None:
-            states[task.name] = ",".join([STATES.get(node.phase, node.phase)] * max(1, len(task.items)))
+            states[task.name] = together([STATES.get(pod.phase, pod.phase) for pod in pods])
             continue
         states[task.name] = "absent" if node is None else STATES.get(node.phase, node.phase)
-        if node is not None and task.kind == "skip" and node.phase == "Succeeded":
+        if node is not None and task.kind in ("skip", "passed") and node.phase == "Succeeded":
             states[task.name] = "skipped"  # exit code 99 became a good end: its children say whether they know
     run = "stuck" if told.stuck else {"Error": "failed"}.get(told.phase, STATES.get(told.phase, told.phase))
     return (("", run), *sorted(states.items()))
@@ -149,14 +154,14 @@ def without_one(tasks: Sequence[Task]) -> list[Sequence[Task]]:
     found: list[Sequence[Task]] = []
     for gone in tasks:
         others = [task for task in tasks if task is not gone]
-        found.append(
-            [
-                replace(
-                    task,
-                    upstream=tuple(up for up in task.upstream if up != gone.name),
-                    chosen=tuple(one for one in task.chosen if one != gone.name),
-                )
-                for task in others
-            ]
-        )
-    return found if len(tasks) > 1 else []
+        if others and not any(task.over == gone.name for task in others):
+            groups = {task.group for task in others}
+            found.append([without(gone.name, task, groups) for task in others])
+    return found
+
+
+def without(gone: str, task: Task, groups: set[str]) -> Task:
+    """A task as it is when another is gone."""
+    upstream = tuple(up for up in task.upstream if up != gone)
+    chosen = tuple(one for one in task.chosen if one != gone)
+    return replace(task, upstream=upstream, chosen=chosen, after=task.after if task.after in groups else "")

@@ -39,7 +39,15 @@ DIFFERS = {
 """What differs, word for word, where a diagnostic says so of a whole run."""
 
 WITHOUT_ORDER = frozenset(
-    {"rule_always", "map_group", "map_group_with_outside", "map_group_over_result", "map_group_over_functions", "map_group_of_failures"}
+    {
+        "rule_always",
+        "map_group",
+        "map_group_with_outside",
+        "map_group_over_result",
+        "map_group_over_functions",
+        "map_group_of_failures",
+        "map_group_below_skip",
+    }
 )
 """Scenarios in which a task waits for nobody, or for the task above it in its own element's group only."""
 
