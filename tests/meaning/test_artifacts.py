@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 from airgo.config import Config
-from airgo.diagnostics import Severity
 from tests.engines.airflow_oracle import airflow_3
 from tests.engines.airflow_runs import Asked, run_all
 from tests.engines.argo_engine import ArgoEngine, Outcome
 from tests.meaning.running import Converted, convert, differences
-from tests.meaning.test_scenarios import CONFIG, DATE, PROJECT, SAID, run_of, truths
+from tests.meaning.test_scenarios import CONFIG, DATE, PROJECT, run_of, unexplained
 from tests.meaning.test_splitting import cut_small
 
 LARGE = PROJECT.parent / "artifacts"
@@ -70,11 +68,7 @@ def test_the_scenarios_hand_files_on() -> None:
 def test_the_same_as_airflow(name: str, outcomes: Ran) -> None:
     """States, tries and values are Airflow's; no value is lost on its way through files."""
     project, told = outcomes
-    said = [d for d in project.diagnostics if Path(d.span.path).stem == name]
-    assert [d.message for d in said if d.severity is Severity.ERROR] == []
-    known = {d.subject.partition(".")[2] for d in said if d.code in SAID}
-    found = differences(truths()[name], told[name], project.lowered[name])
-    assert [line for line in found if line.partition(":")[0] not in known] == []
+    assert unexplained(name, project, told[name]) == []
 
 
 def test_values_larger_than_an_environment_variable(engine: ArgoEngine) -> None:

@@ -16,10 +16,10 @@ from airgo.diagnostics import Severity
 from airgo.lower.trigger_rules import PLAIN_RULES
 from tests.engines.argo_engine import ArgoEngine, Outcome
 from tests.meaning.random_dags import End, Task, generate, source
-from tests.meaning.running import Converted, convert, differences, disorder, named
+from tests.meaning.running import Converted, convert, disorder, named
 from tests.meaning.test_random_dags import SAID as RANDOM_SAID
 from tests.meaning.test_random_dags import STATES, argo_end, difference, uncertain
-from tests.meaning.test_scenarios import CONFIG, PROJECT, SAID, run_of, truths
+from tests.meaning.test_scenarios import CONFIG, PROJECT, run_of, unexplained
 from tests.meaning.test_splitting import cut_small
 
 SETTINGS = replace(CONFIG, groups="nested")
@@ -64,11 +64,7 @@ def test_the_scenarios_have_nested_groups() -> None:
 def test_the_same_as_airflow(name: str, outcomes: Ran) -> None:
     """States, tries, values and the order are Airflow's."""
     project, told = outcomes
-    said = [d for d in project.diagnostics if Path(d.span.path).stem == name]
-    assert [d.message for d in said if d.severity is Severity.ERROR] == []
-    known = {d.subject.partition(".")[2] for d in said if d.code in SAID}
-    found = differences(truths()[name], told[name], project.lowered[name])
-    assert [line for line in found if line.partition(":")[0] not in known] == []
+    assert unexplained(name, project, told[name]) == []
     assert disorder(project.edges[name], told[name], project.lowered[name]) == []
 
 

@@ -12,10 +12,10 @@ from airgo.config import Config
 from airgo.diagnostics import Severity
 from tests.engines.argo_engine import ArgoEngine, Outcome
 from tests.meaning.random_dags import Task, ends, generate, source
-from tests.meaning.running import Converted, convert, differences
+from tests.meaning.running import Converted, convert
 from tests.meaning.test_random_dags import COUNT, FIRST, argo_end, failing
 from tests.meaning.test_random_dags import SAID as RANDOM_SAID
-from tests.meaning.test_scenarios import CONFIG, DIFFERS, PROJECT, SAID, SCENARIOS, run_of, truths
+from tests.meaning.test_scenarios import CONFIG, DIFFERS, PROJECT, SCENARIOS, run_of, unexplained
 
 CUT = min(COUNT, 60)
 
@@ -74,8 +74,4 @@ def in_parts(engine: ArgoEngine) -> tuple[Converted, dict[str, Outcome]]:
 def test_scenarios_in_parts(name: str, in_parts: tuple[Converted, dict[str, Outcome]]) -> None:
     """States, tries and values of the small DAGs are Airflow's when they are cut, too; and no error is told of the parts."""
     project, outcomes = in_parts
-    said = [d for d in project.diagnostics if Path(d.span.path).stem == name]
-    assert [d.message for d in said if d.severity is Severity.ERROR] == []
-    known = {d.subject.partition(".")[2] for d in said if d.code in SAID}
-    found = differences(truths()[name], outcomes[name], project.lowered[name])
-    assert [line for line in found if line.partition(":")[0] not in known] == DIFFERS.get(name, [])
+    assert unexplained(name, project, outcomes[name]) == DIFFERS.get(name, [])
