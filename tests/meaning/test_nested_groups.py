@@ -15,7 +15,10 @@ from airgo.config import Config
 from airgo.diagnostics import Severity
 from airgo.lower.trigger_rules import PLAIN_RULES
 from tests.engines.argo_engine import ArgoEngine, Outcome
-from tests.meaning.random_dags import End, Task, generate, source
+from tests.meaning.random_dags import Task
+from tests.meaning.random_ends import End
+from tests.meaning.random_features import generate
+from tests.meaning.random_source import source
 from tests.meaning.running import Converted, convert, disorder, named
 from tests.meaning.test_random_dags import SAID as RANDOM_SAID
 from tests.meaning.test_random_dags import STATES, argo_end, difference, uncertain

@@ -11,7 +11,10 @@ import pytest
 from airgo.config import Config
 from airgo.diagnostics import Severity
 from tests.engines.argo_engine import ArgoEngine, Outcome
-from tests.meaning.random_dags import Task, ends, generate, source
+from tests.meaning.random_dags import Task
+from tests.meaning.random_ends import ends
+from tests.meaning.random_features import generate
+from tests.meaning.random_source import source
 from tests.meaning.running import Converted, convert
 from tests.meaning.test_random_dags import COUNT, FIRST, argo_end, failing
 from tests.meaning.test_random_dags import SAID as RANDOM_SAID
