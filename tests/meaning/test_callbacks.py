@@ -10,7 +10,7 @@ import pytest
 from tests.engines.airflow_oracle import airflow_3
 from tests.engines.airflow_runs import Asked, started
 from tests.engines.argo_engine import ArgoEngine
-from tests.meaning.test_scenarios import DATE, PROJECT, converted
+from tests.meaning.test_scenarios import DATE, ENVIRONMENT, PROJECT, converted
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_the_callback_of_the_run_is_called(name: str, phase: str, step: str, sai
 def test_failed_tasks_are_told_of_as_in_airflow(engine: ArgoEngine) -> None:
     """The same calls with the same context for the same tasks and instances, although at another time."""
     name = "callbacks_of_tasks"
-    printed = started(airflow_3(), PROJECT / "dags", [asdict(Asked(name, f"{name}.py", DATE))], {}).stderr
+    printed = started(airflow_3(), PROJECT / "dags", [asdict(Asked(name, f"{name}.py", DATE))], ENVIRONMENT).stderr
     told = engine.run_all([converted().run(name, {"logical-date": DATE}, timeout=240)])[0]
     assert told.phase == "Failed"
     assert TOLD.findall(printed)

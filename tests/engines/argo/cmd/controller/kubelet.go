@@ -178,6 +178,10 @@ func (w *work) report(ended end) {
 		made.meta()["labels"].(map[string]any)[common.LabelKeyReportOutputsCompleted] = "true"
 		return made, nil
 	})
+	if ended.outputs != nil && ended.main != 0 {
+		// The controller does not wait for the result of a pod that failed; a real kubelet tells of the end some time after it.
+		time.Sleep(250 * time.Millisecond)
+	}
 	w.setStatus(w.finalStatus(ended))
 }
 
