@@ -282,7 +282,7 @@ class ClosureValues:
             self.problem(rules.NOT_CARRIED, words, home, value.node)
         if (home.path, id(value.node)) not in self.collected.units:
             known = self.around(home, value.node, around_of(value, home))
-            self.names.code(home, value.node, (LAST, self.number()), known, bare=True)
+            self.names.code(home, value.node, self.late(), known, bare=True)
 
     def class_(self, value: Class) -> str:
         """Carry a class of the project; the expression that names it."""

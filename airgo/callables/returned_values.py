@@ -12,6 +12,7 @@ import libcst as cst
 from airgo.callables.importing import bound_by, imports_in
 from airgo.callables.modules import Source, small_statements
 from airgo.callables.names import bindings, dotted_name, parameters, parts
+from airgo.evaluate.syntax import is_generator
 
 BUILTINS = frozenset({"set", "frozenset", "bytes", "bytearray", "complex"})
 """Builtins that make a value which JSON does not have."""
@@ -44,7 +45,7 @@ def returns_tuple(function: cst.FunctionDef | cst.Lambda) -> cst.CSTNode | None:
 
 def returns_no_json(function: cst.FunctionDef | cst.Lambda, source: Source) -> tuple[cst.CSTNode, str] | None:
     """Where a function returns what one can see is nothing that JSON has, and what it is."""
-    if isinstance(function, cst.FunctionDef) and any(True for _ in yields(function.body)):
+    if isinstance(function, cst.FunctionDef) and is_generator(function):
         return function.name, "a generator"
     for value in returned_values(function):
         words = no_json(value, function, source)
@@ -68,15 +69,6 @@ def returned(node: cst.CSTNode) -> Iterator[cst.Return]:
     for child in parts(node):
         if not isinstance(child, cst.FunctionDef | cst.ClassDef | cst.Lambda):
             yield from returned(child)
-
-
-def yields(node: cst.CSTNode) -> Iterator[cst.Yield]:
-    """A function's own `yield` expressions."""
-    if isinstance(node, cst.Yield):
-        yield node
-    for child in parts(node):
-        if not isinstance(child, cst.FunctionDef | cst.ClassDef | cst.Lambda):
-            yield from yields(child)
 
 
 def is_tuple(value: cst.BaseExpression) -> bool:
